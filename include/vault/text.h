@@ -1,0 +1,38 @@
+/*
+ * Text rules shared by the library and the programs on top: names, case folding, nearest names.
+ * Unicode work is utf8proc's (NFC: Unicode Standard Annex #15; folding: NFKC_Casefold).
+ */
+#ifndef VAULT_TEXT_H
+#define VAULT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <vault/error.h>
+
+#define NAME_MAX_BYTES 255 /* bytes of an entry's name in UTF-8 */
+
+/* Checks and normalises a name: NFC UTF-8, 1 … NAME_MAX_BYTES bytes, no control characters, no line
+ * or paragraph separators, no leading or trailing white space, none of the characters that turn the
+ * direction of writing (they can make one name look like another), at least one that is visible.
+ * Gives the normalised string in *ret_name (free(3)). VAULT_USAGE failure says which rule it
+ * breaks. */
+int text_name(const char *input, char **ret_name, struct error *err);
+
+/* Gives the case-folded form that is used for lookups and nearest names; free(3). */
+int text_fold(const char *input, char **ret_folded, struct error *err);
+
+/* Is it valid UTF-8 without control characters other than tab and newline? */
+bool text_is_printable(const void *bytes, size_t length);
+bool text_is_utf8(const void *bytes, size_t length);
+
+/* Edit distance (Damerau-Levenshtein, restricted) in code points, of two folded strings; stops at
+ * `limit` and then returns limit + 1. At most NAME_MAX_BYTES bytes of each are looked at. */
+unsigned text_distance(const char *a, const char *b, unsigned limit);
+
+/* Shell-style pattern (*, ?, [a-z], [!a-z]) against a name, both folded by the caller; without any
+ * of *?[ in it the pattern matches as a substring. `*` takes '/' too; `?` and a set take one code
+ * point; a '[' without its ']' means itself, as does `[[]`. Time is bounded by pattern × name. */
+bool text_match(const char *pattern, const char *name);
+
+#endif

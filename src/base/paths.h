@@ -1,0 +1,16 @@
+/*
+ * Where things are, after the XDG Base Directory Specification: an unset, empty or relative
+ * variable means the default below $HOME; $HOME unset means the password database's home.
+ */
+#ifndef BASE_PATHS_H
+#define BASE_PATHS_H
+
+#include <vault/error.h>
+
+/* $XDG_DATA_HOME/vault/default.vault (default ~/.local/share). Gives; free(3). */
+int paths_default_vault(char **ret_path, struct error *err);
+
+/* $XDG_STATE_HOME/vault/NAME (default ~/.local/state). Gives; free(3). */
+int paths_state(const char *name, char **ret_path, struct error *err);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * What a process does to itself and to helpers of its own.
+ */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <stddef.h>
+
+#include <vault/error.h>
+
+/* Runs `work` in a forked child that ends with it, so that whatever a third-party library leaves on
+ * its heap or stack is gone with the child. The child writes `size` bytes (1 … PIPE_BUF) to
+ * `result`, which the parent gets back; after a failure they mean nothing. `work` returns 0 for
+ * success.
+ *
+ * The child keeps the parent's descriptors and signal handlers and runs none of its atexit(3)
+ * handlers. Locked memory is not locked in the child (mlock(2)), so let it be short-lived. */
+int process_isolated(int (*work)(const void *context, void *result), const void *context,
+                     void *result, size_t size, struct error *err);
+
+#endif

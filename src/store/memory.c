@@ -1,0 +1,208 @@
+#include "store/memory.h"
+
+#include <pthread.h>
+#include <sqlcipher/sqlite3.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <vault/secret.h>
+
+/*
+ * A block is HEAD bytes that hold its class, then what SQLite got. Classes are the powers of two from 2^5 to 2^MAX_SHIFT,
+ * with a step half-way between (2^n and 3·2^(n-1)), which keeps the waste for SQLite's 4.3 KiB page buffers low. A larger
+ * request is a mapping of its own.
+ */
+enum {
+	HEAD = 16,
+	MIN_SHIFT = 5,
+	MAX_SHIFT = 17,
+	CLASSES = 2 * (MAX_SHIFT - MIN_SHIFT) + 1,
+	FIRST_CHUNK = 256 * 1024, /* what a `get` needs; later chunks are CHUNK */
+	CHUNK = 1024 * 1024,
+};
+
+struct block {
+	size_t size; /* whole block, HEAD included */
+	struct block *next;
+};
+
+static struct {
+	pthread_mutex_t mutex;
+	struct block *free[CLASSES];
+	unsigned char *chunk; /* the unused rest of the newest chunk */
+	size_t left;
+	bool any_chunk, unlocked, installed;
+} memory = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static size_t class_size(unsigned class)
+{
+	size_t power = (size_t)1 << (MIN_SHIFT + class / 2);
+
+	return class % 2 ? power + power / 2 : power;
+}
+
+static unsigned class_of(size_t size)
+{
+	unsigned class = 0;
+
+	if (size > (size_t)1 << MIN_SHIFT)
+		class = 2 * (unsigned)(63 - __builtin_clzll(size) - MIN_SHIFT);
+	while (class_size(class) < size)
+		class++;
+	return class;
+}
+
+/* `size` is a multiple of the page size or an own mapping's; NULL when there is no memory. */
+static void *map_locked(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, size, MADV_DONTDUMP);
+	/* Pages are locked as they are touched: a chunk's unused rest costs nothing. */
+	if (mlock2(p, size, MLOCK_ONFAULT) < 0)
+		memory.unlocked = true;
+	return p;
+}
+
+static struct block *carve(unsigned class)
+{
+	size_t size = class_size(class);
+	struct block *block;
+
+	if (memory.left < size) {
+		size_t chunk = memory.any_chunk ? CHUNK : FIRST_CHUNK;
+		unsigned char *p = map_locked(chunk);
+
+		if (!p)
+			return NULL;
+		/* The rest of the old chunk is lost: less than one block of MAX_SHIFT per chunk. */
+		memory.any_chunk = true;
+		memory.chunk = p;
+		memory.left = chunk;
+	}
+	block = (struct block *)memory.chunk;
+	block->size = size;
+	memory.chunk += size;
+	memory.left -= size;
+	return block;
+}
+
+static void *memory_malloc(int wanted)
+{
+	size_t size = (size_t)wanted + HEAD;
+	struct block *block;
+
+	if (wanted <= 0)
+		return NULL;
+	pthread_mutex_lock(&memory.mutex);
+	if (size > (size_t)1 << MAX_SHIFT) {
+		size = (size + 4095) & ~(size_t)4095;
+		block = map_locked(size);
+		if (block)
+			block->size = size;
+	} else {
+		unsigned class = class_of(size);
+
+		block = memory.free[class];
+		if (block)
+			memory.free[class] = block->next;
+		else
+			block = carve(class);
+	}
+	pthread_mutex_unlock(&memory.mutex);
+	return block ? (unsigned char *)block + HEAD : NULL;
+}
+
+static struct block *block_of(void *p)
+{
+	return (struct block *)((unsigned char *)p - HEAD);
+}
+
+static void memory_free(void *p)
+{
+	struct block *block;
+
+	if (!p)
+		return;
+	block = block_of(p);
+	secret_wipe(p, block->size - HEAD);
+	if (block->size > (size_t)1 << MAX_SHIFT) {
+		munmap(block, block->size);
+		return;
+	}
+	pthread_mutex_lock(&memory.mutex);
+	block->next = memory.free[class_of(block->size)];
+	memory.free[class_of(block->size)] = block;
+	pthread_mutex_unlock(&memory.mutex);
+}
+
+static int memory_size(void *p)
+{
+	return p ? (int)(block_of(p)->size - HEAD) : 0;
+}
+
+static void *memory_realloc(void *p, int wanted)
+{
+	void *moved;
+	int old = memory_size(p);
+
+	if (wanted <= old && wanted > old / 4)
+		return p;
+	moved = memory_malloc(wanted);
+	if (moved) {
+		memcpy(moved, p, (size_t)(old < wanted ? old : wanted));
+		memory_free(p);
+	}
+	return moved;
+}
+
+static int memory_roundup(int wanted)
+{
+	size_t size = (size_t)wanted + HEAD;
+
+	if (size > (size_t)1 << MAX_SHIFT)
+		return (int)(((size + 4095) & ~(size_t)4095) - HEAD);
+	return (int)(class_size(class_of(size)) - HEAD);
+}
+
+static int memory_init(void *context)
+{
+	(void)context;
+	return SQLITE_OK;
+}
+
+static void memory_shutdown(void *context)
+{
+	(void)context;
+}
+
+int memory_install(void)
+{
+	static const sqlite3_mem_methods methods = {
+	    .xMalloc = memory_malloc,
+	    .xFree = memory_free,
+	    .xRealloc = memory_realloc,
+	    .xSize = memory_size,
+	    .xRoundup = memory_roundup,
+	    .xInit = memory_init,
+	    .xShutdown = memory_shutdown,
+	};
+	int rc;
+
+	if (memory.installed)
+		return SQLITE_OK;
+	/* Without statistics SQLite takes no mutex of its own around each call. */
+	rc = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+	memory.installed = rc == SQLITE_OK;
+	return rc;
+}
+
+bool memory_is_locked(void)
+{
+	return !memory.unlocked;
+}

@@ -1,0 +1,156 @@
+/*
+ * The connection recipe: how a new SQLCipher connection is set up. Nothing is taken on trust: each setting is read back, because
+ * a PRAGMA that SQLite does not know, or does not like here, is ignored without an error.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/seal.h"
+#include "store/db_internal.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct setting {
+	const char *set, *get, *expected;
+};
+
+#define SETTING(name, value, expected)                                                                            \
+	{                                                                                                         \
+		"PRAGMA " name " = " value, "PRAGMA " name, expected                                              \
+	}
+#define EXPECTED(name, expected)                                                                                  \
+	{                                                                                                         \
+		NULL, "PRAGMA " name, expected                                                                    \
+	}
+
+/* Before the first page is read. */
+static const struct setting cipher[] = {
+    SETTING("cipher_log_level", "NONE", "NONE"), /* it would write to stderr, beside our one sentence */
+    EXPECTED("cipher_page_size", "4096"),
+    EXPECTED("cipher_use_hmac", "1"),
+    EXPECTED("cipher_hmac_algorithm", "HMAC_SHA512"),
+    EXPECTED("cipher_plaintext_header_size", "0"),
+};
+
+static const struct setting settings[] = {
+    SETTING("temp_store", "MEMORY", "2"), /* no plaintext in temporary files */
+    /* EXTRA also syncs the folder after the journal is deleted: with FULL, power loss can bring the journal back and roll back
+     * a commit that was acknowledged. */
+    SETTING("synchronous", "EXTRA", "3"),
+    SETTING("secure_delete", "ON", "1"), /* what is deleted is overwritten, in free pages too */
+    SETTING("cell_size_check", "ON", "1"),
+};
+
+/* These two touch the file: the journal mode is read from it, auto_vacuum is stored in it. */
+static const struct setting file_settings[] = {
+    SETTING("journal_mode", "DELETE", "delete"),
+    EXPECTED("auto_vacuum", "0"), /* moving pages about would defeat secure_delete */
+};
+
+static int apply(struct db *db, const struct setting *table, size_t count, struct error *err)
+{
+	char value[32];
+	int r;
+
+	for (size_t i = 0; i < count; i++) {
+		r = table[i].set ? db_pragma(db, table[i].set, value, sizeof(value), err) : 0;
+		if (r == 0)
+			r = db_pragma(db, table[i].get, value, sizeof(value), err);
+		if (r < 0)
+			return r;
+		if (strcmp(value, table[i].expected) != 0)
+			return error_set(err, VAULT_FAILED, "this SQLCipher does not take a setting the vault needs (%s)",
+			                 table[i].get);
+	}
+	return 0;
+}
+
+/* Switches of the connection that have a C interface with an answer of its own. */
+static int apply_switches(struct db *db, struct error *err)
+{
+	static const struct {
+		int option, value;
+	} switches[] = {
+	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, /* the schema runs no functions of its own choice */
+	    {SQLITE_DBCONFIG_DEFENSIVE, 1},      /* SQL cannot write pages or the schema directly */
+	};
+
+	for (size_t i = 0; i < COUNT(switches); i++) {
+		int now = -1;
+		int code = sqlite3_db_config(db->handle, switches[i].option, switches[i].value, &now);
+
+		if (code != SQLITE_OK || now != switches[i].value)
+			return error_set(err, VAULT_FAILED, "this SQLite does not take a switch the vault needs (%d)",
+			                 switches[i].option);
+	}
+	if (sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0) < 0 || sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, -1) != 0)
+		return error_set(err, VAULT_FAILED, "this SQLite does not limit attached databases");
+	return 0;
+}
+
+static int apply_page_limit(struct db *db, struct error *err)
+{
+	char sql[64], value[32], expected[32];
+	int r;
+
+	snprintf(expected, sizeof(expected), "%d", DB_PAGES_MAX);
+	snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %s", expected);
+	r = db_pragma(db, sql, value, sizeof(value), err);
+	if (r == 0 && strcmp(value, expected) != 0)
+		return error_set(err, VAULT_FAILED, "SQLite does not keep the vault's size limit");
+	return r;
+}
+
+static int recipe_apply(struct db *db, struct error *err)
+{
+	int r = apply(db, settings, COUNT(settings), err);
+
+	if (r == 0)
+		r = apply_switches(db, err);
+	if (r == 0)
+		r = apply(db, file_settings, COUNT(file_settings), err);
+	if (r == 0)
+		r = apply_page_limit(db, err);
+	return r;
+}
+
+/* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a salt too, and then its first
+ * 16 bytes on disk go unauthenticated. */
+static int give_key(struct db *db, const unsigned char key[32], struct error *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char text[3 + 64];
+	int code;
+
+	text[0] = 'x';
+	text[1] = '\'';
+	for (unsigned i = 0; i < 32; i++) {
+		text[2 + 2 * i] = (unsigned char)digits[key[i] >> 4];
+		text[3 + 2 * i] = (unsigned char)digits[key[i] & 15];
+	}
+	text[66] = '\'';
+	code = sqlite3_key(db->handle, text, sizeof(text));
+	secret_wipe(text, sizeof(text));
+	return code == SQLITE_OK ? 0 : db_error(db, code, err);
+}
+
+int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
+{
+	struct error cause = {0};
+	char version[32];
+	int r = give_key(db, key, err);
+
+	if (r == 0)
+		r = apply(db, cipher, COUNT(cipher), err);
+	if (r < 0)
+		return r;
+	if (!create) {
+		/* The first read: this is where a wrong key shows. */
+		r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
+		if (r == -VAULT_DAMAGED)
+			return VAULT_WRONG_KEY;
+		if (r < 0)
+			return error_set(err, cause.status, "%s", cause.message);
+	}
+	return recipe_apply(db, err);
+}

@@ -1,0 +1,58 @@
+/*
+ * Every SQL statement of the program, by name. The texts, with what they bind and return, are in sql.c.
+ */
+#ifndef STORE_SQL_H
+#define STORE_SQL_H
+
+enum sql {
+	/* transactions */
+	SQL_BEGIN_READ,
+	SQL_BEGIN_WRITE,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	/* state */
+	SQL_STATE_READ,
+	SQL_STATE_INSERT,
+	SQL_STATE_UPDATE,
+	/* entries */
+	SQL_ENTRY_BY_NAME,
+	SQL_ENTRY_BY_FOLDED,
+	SQL_ENTRY_READ,
+	SQL_ENTRY_INSERT,
+	SQL_ENTRY_UPDATE,
+	SQL_ENTRY_IDS,
+	SQL_ENTRY_SCAN_NAME,
+	SQL_ENTRY_NAMES,
+	SQL_ENTRY_DETAILS,
+	SQL_ENTRY_NAMES_TAGGED,
+	SQL_ENTRY_DETAILS_TAGGED,
+	SQL_ENTRY_COUNTS,
+	SQL_TRASH_LIST,
+	SQL_TRASH_IDS,
+	SQL_TRASH_NEWEST,
+	/* passwords */
+	SQL_PASSWORD_READ,
+	SQL_PASSWORD_INSERT,
+	SQL_PASSWORD_RETIRE,
+	SQL_PASSWORD_ERASE,
+	SQL_PASSWORD_PARTNERS,
+	SQL_PASSWORD_SHARED,
+	/* fields */
+	SQL_FIELD_READ,
+	SQL_FIELD_INSERT,
+	SQL_FIELD_DELETE,
+	/* digest */
+	SQL_DIGEST_READ,
+	SQL_DIGEST_WRITE,
+	SQL_DIGEST_ALL,
+	/* care */
+	SQL_PAGES_USED,
+	SQL_CIPHER_CHECK,
+	SQL_INTEGRITY_CHECK,
+	SQL_COUNT,
+};
+
+/* The text of a statement; constant. */
+const char *sql_text(enum sql which);
+
+#endif

@@ -1,0 +1,149 @@
+#include <string.h>
+
+#include "store/db_internal.h"
+
+int db_stmt(struct db *db, enum sql which, struct stmt **ret_stmt, struct error *err)
+{
+	struct stmt *stmt = &db->statements[which];
+
+	if (!stmt->handle) {
+		int code = sqlite3_prepare_v3(db->handle, sql_text(which), -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
+
+		if (code != SQLITE_OK)
+			return db_error(db, code, err);
+	}
+	*ret_stmt = stmt;
+	return 0;
+}
+
+static void bound(struct stmt *stmt, int code)
+{
+	if (code != SQLITE_OK && stmt->failed_bind == SQLITE_OK)
+		stmt->failed_bind = code;
+}
+
+void stmt_bind_int(struct stmt *stmt, int at, int64_t value)
+{
+	bound(stmt, sqlite3_bind_int64(stmt->handle, at, value));
+}
+
+void stmt_bind_null(struct stmt *stmt, int at)
+{
+	bound(stmt, sqlite3_bind_null(stmt->handle, at));
+}
+
+void stmt_bind_text(struct stmt *stmt, int at, const char *text)
+{
+	bound(stmt, sqlite3_bind_text(stmt->handle, at, text, -1, SQLITE_STATIC));
+}
+
+void stmt_bind_blob(struct stmt *stmt, int at, const void *bytes, size_t length)
+{
+	/* A NULL pointer would bind NULL, where an empty blob is meant. */
+	bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes ? bytes : "", length, SQLITE_STATIC));
+}
+
+void stmt_bind_secret(struct stmt *stmt, int at, const struct secret *secret)
+{
+	if (secret)
+		stmt_bind_blob(stmt, at, secret->bytes, secret->length);
+	else
+		stmt_bind_null(stmt, at);
+}
+
+int stmt_step(struct stmt *stmt, struct error *err)
+{
+	int code = stmt->failed_bind;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(stmt->handle);
+	if (code == SQLITE_ROW)
+		return 1;
+	if (code == SQLITE_DONE)
+		return 0;
+	return db_error(stmt->db, code, err);
+}
+
+bool stmt_is_null(struct stmt *stmt, int column)
+{
+	return sqlite3_column_type(stmt->handle, column) == SQLITE_NULL;
+}
+
+int64_t stmt_int(struct stmt *stmt, int column)
+{
+	return sqlite3_column_int64(stmt->handle, column);
+}
+
+const char *stmt_text(struct stmt *stmt, int column)
+{
+	return (const char *)sqlite3_column_text(stmt->handle, column);
+}
+
+const void *stmt_blob(struct stmt *stmt, int column, size_t *ret_length)
+{
+	const void *bytes = sqlite3_column_blob(stmt->handle, column);
+
+	*ret_length = (size_t)sqlite3_column_bytes(stmt->handle, column);
+	/* SQLite gives NULL for an empty blob too. */
+	return bytes || stmt_is_null(stmt, column) ? bytes : "";
+}
+
+void stmt_done(struct stmt *stmt)
+{
+	if (!stmt || !stmt->handle)
+		return;
+	sqlite3_reset(stmt->handle);
+	sqlite3_clear_bindings(stmt->handle);
+	stmt->failed_bind = SQLITE_OK;
+}
+
+void stmt_donep(struct stmt **stmt)
+{
+	stmt_done(*stmt);
+}
+
+int stmt_run(struct stmt *stmt, struct error *err)
+{
+	int r = stmt_step(stmt, err);
+
+	stmt_done(stmt);
+	return r == 1 ? error_set(err, VAULT_FAILED, "a statement returned rows that nobody expected") : r;
+}
+
+int db_run(struct db *db, enum sql which, struct error *err)
+{
+	struct stmt *stmt = NULL;
+	int r = db_stmt(db, which, &stmt, err);
+
+	return r < 0 ? r : stmt_run(stmt, err);
+}
+
+int64_t db_last_id(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
+int db_execute(struct db *db, const char *sql, struct error *err)
+{
+	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : db_error(db, code, err);
+}
+
+int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct error *err)
+{
+	sqlite3_stmt *handle = NULL;
+	const char *text;
+	int code = sqlite3_prepare_v2(db->handle, sql, -1, &handle, NULL);
+
+	value[0] = '\0';
+	if (code == SQLITE_OK)
+		code = sqlite3_step(handle);
+	if (code == SQLITE_ROW) {
+		text = (const char *)sqlite3_column_text(handle, 0);
+		if (text && strlen(text) < size)
+			memcpy(value, text, strlen(text) + 1);
+	}
+	sqlite3_finalize(handle);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? 0 : db_error(db, code, err);
+}

@@ -1,0 +1,257 @@
+/* struct entry in memory: see vault/entry.h. */
+#include <vault/entry.h>
+#include <vault/text.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, VAULT_FAILED, "out of memory");
+}
+
+bool field_is_secret(enum field_kind kind)
+{
+	return kind >= FIELD_NOTE;
+}
+
+static bool has_key(enum field_kind kind)
+{
+	return kind == FIELD_TEXT || kind == FIELD_SECRET;
+}
+
+static void field_done(struct field *field)
+{
+	free(field->key);
+	free(field->text);
+	secret_free(field->secret);
+}
+
+int entry_new(struct entry **ret_entry, const char *name, struct error *err)
+{
+	struct entry *entry = calloc(1, sizeof(*entry));
+	int r;
+
+	if (!entry)
+		return no_memory(err);
+	r = text_name(name, &entry->name, err);
+	if (r < 0) {
+		free(entry);
+		return r;
+	}
+	*ret_entry = entry;
+	return 0;
+}
+
+void entry_free(struct entry *entry)
+{
+	if (!entry)
+		return;
+	for (size_t i = 0; i < entry->n_fields; i++)
+		field_done(&entry->fields[i]);
+	free(entry->fields);
+	free(entry->name);
+	free(entry->user);
+	free(entry->reuse_reason);
+	secret_free(entry->password);
+	free(entry);
+}
+
+void entry_freep(struct entry **entry)
+{
+	entry_free(*entry);
+}
+
+int entry_set_user(struct entry *entry, const char *user, struct error *err)
+{
+	char *copy = NULL;
+
+	if (user && *user) {
+		if (strlen(user) > FIELD_TEXT_MAX || !text_is_printable(user, strlen(user)))
+			return error_set(err, VAULT_USAGE, "a user name must be text without control characters");
+		copy = strdup(user);
+		if (!copy)
+			return no_memory(err);
+	}
+	free(entry->user);
+	entry->user = copy;
+	return 0;
+}
+
+void entry_set_password(struct entry *entry, struct secret **password)
+{
+	secret_free(entry->password);
+	entry->password = *password;
+	*password = NULL;
+}
+
+static int check_key(const char *key, struct error *err)
+{
+	static const char *const reserved[] = {"name", "user", "password", "url", "tag", "note"};
+
+	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || !text_is_printable(key, strlen(key)) || strpbrk(key, "\t\n"))
+		return error_set(err, VAULT_USAGE, "a field's key must be 1 to %d bytes of text without control characters",
+		                 FIELD_KEY_MAX);
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (strcmp(key, reserved[i]) == 0)
+			return error_set(err, VAULT_USAGE, "'%s' is a field of every entry: set it with its own option", key);
+	return 0;
+}
+
+/* Removes field `at`, the others keep their order. */
+static void remove_field(struct entry *entry, size_t at)
+{
+	field_done(&entry->fields[at]);
+	memmove(&entry->fields[at], &entry->fields[at + 1], (entry->n_fields - at - 1) * sizeof(entry->fields[0]));
+	entry->n_fields--;
+}
+
+/* Gives a zeroed field behind the last of its kind or of a lower one. */
+static int insert_field(struct entry *entry, enum field_kind kind, struct field **ret_field, struct error *err)
+{
+	struct field *fields;
+	size_t at = entry->n_fields;
+
+	if (entry->n_fields >= ENTRY_FIELDS_MAX)
+		return error_set(err, VAULT_USAGE, "an entry can have %d fields at most", ENTRY_FIELDS_MAX);
+	fields = realloc(entry->fields, (entry->n_fields + 1) * sizeof(*fields));
+	if (!fields)
+		return no_memory(err);
+	entry->fields = fields;
+	while (at > 0 && fields[at - 1].kind > kind)
+		at--;
+	memmove(&fields[at + 1], &fields[at], (entry->n_fields - at) * sizeof(*fields));
+	fields[at] = (struct field){.kind = kind};
+	entry->n_fields++;
+	*ret_field = &fields[at];
+	return 0;
+}
+
+/* The field that a new one of this kind, key and text replaces; NULL when it is another one. */
+static struct field *find(struct entry *entry, enum field_kind kind, const char *key, const char *text)
+{
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		struct field *field = &entry->fields[i];
+
+		if (has_key(kind) && has_key(field->kind) && strcmp(field->key, key) == 0)
+			return field;
+		if (field->kind == kind && !has_key(kind) && (kind == FIELD_NOTE || strcmp(field->text, text) == 0))
+			return field;
+	}
+	return NULL;
+}
+
+/* Makes room for a field, the one it replaces gone. Fails before anything is changed. */
+static int place(struct entry *entry, enum field_kind kind, const char *key, struct field **ret_field,
+                 struct error *err)
+{
+	struct field *old = find(entry, kind, key, NULL);
+	char *copy = NULL;
+	int r;
+
+	if (has_key(kind)) {
+		copy = strdup(key);
+		if (!copy)
+			return no_memory(err);
+	}
+	if (old && old->kind == kind) {
+		field_done(old);
+		*old = (struct field){.kind = kind, .key = copy};
+		*ret_field = old;
+		return 0;
+	}
+	if (old)
+		remove_field(entry, (size_t)(old - entry->fields));
+	r = insert_field(entry, kind, ret_field, err);
+	if (r < 0)
+		free(copy);
+	else
+		(*ret_field)->key = copy;
+	return r;
+}
+
+int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text, struct error *err)
+{
+	struct field *field = NULL;
+	char *copy;
+	int r = has_key(kind) ? check_key(key, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (strlen(text) > FIELD_TEXT_MAX || !text_is_printable(text, strlen(text)))
+		return error_set(err, VAULT_USAGE, "the value of a field must be text of at most %d bytes without control characters",
+		                 FIELD_TEXT_MAX);
+	if (!has_key(kind) && !*text)
+		return error_set(err, VAULT_USAGE, "a %s must not be empty", kind == FIELD_URL ? "URL" : "tag");
+	if (!has_key(kind) && find(entry, kind, NULL, text))
+		return 0;
+	copy = strdup(text);
+	if (!copy)
+		return no_memory(err);
+	r = has_key(kind) ? place(entry, kind, key, &field, err) : insert_field(entry, kind, &field, err);
+	if (r < 0)
+		free(copy);
+	else
+		field->text = copy;
+	return r;
+}
+
+int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key, struct secret **secret,
+                     struct error *err)
+{
+	struct field *field = NULL;
+	int r = has_key(kind) ? check_key(key, err) : 0;
+
+	if (r == 0 && (*secret)->length > PASSWORD_MAX)
+		r = error_set(err, VAULT_USAGE, "a secret field holds %zu bytes at most", PASSWORD_MAX);
+	if (r == 0)
+		r = place(entry, kind, key, &field, err);
+	if (r < 0)
+		return r;
+	field->secret = *secret;
+	*secret = NULL;
+	return 0;
+}
+
+static enum field_kind kind_of_word(const char *word)
+{
+	if (strcmp(word, "url") == 0)
+		return FIELD_URL;
+	if (strcmp(word, "tag") == 0)
+		return FIELD_TAG;
+	return strcmp(word, "note") == 0 ? FIELD_NOTE : FIELD_TEXT;
+}
+
+int entry_clear(struct entry *entry, const char *what)
+{
+	enum field_kind kind = kind_of_word(what);
+	size_t before = entry->n_fields;
+
+	if (strcmp(what, "user") == 0) {
+		if (!entry->user)
+			return VAULT_NOT_FOUND;
+		free(entry->user);
+		entry->user = NULL;
+		return 0;
+	}
+	for (size_t i = entry->n_fields; i-- > 0;) {
+		const struct field *field = &entry->fields[i];
+
+		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, what) == 0 : field->kind == kind)
+			remove_field(entry, i);
+	}
+	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
+}
+
+const struct field *entry_field(const struct entry *entry, const char *key)
+{
+	enum field_kind kind = kind_of_word(key);
+
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		const struct field *field = &entry->fields[i];
+
+		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, key) == 0 : field->kind == kind)
+			return field;
+	}
+	return NULL;
+}

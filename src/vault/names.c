@@ -1,0 +1,186 @@
+/* Names to entries: exact first, then the only one that is equal after folding; and names that are near. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/text.h>
+
+/* A normalised copy of what the user typed; what cannot be a name is not found. */
+static int normal(const char *name, char **ret_normal, struct error *err)
+{
+	int r = text_name(name, ret_normal, NULL);
+
+	return r == -VAULT_USAGE ? VAULT_NOT_FOUND : r < 0 ? error_set(err, VAULT_FAILED, "out of memory") : 0;
+}
+
+static int find_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_BY_NAME, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_text(stmt, 1, name);
+	r = stmt_step(stmt, err);
+	if (r == 1)
+		*ret_id = stmt_int(stmt, 0);
+	return r < 0 ? r : r == 1 ? 0 : VAULT_NOT_FOUND;
+}
+
+static int find_folded(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+{
+	FREE_AUTO char *folded = NULL;
+	STMT_AUTO *stmt = NULL;
+	int r = text_fold(name, &folded, err);
+
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_BY_FOLDED, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_text(stmt, 1, folded);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r < 0 ? r : VAULT_NOT_FOUND;
+	*ret_id = stmt_int(stmt, 0);
+	r = stmt_step(stmt, err);
+	return r < 0 ? r : r == 1 ? VAULT_NOT_FOUND : 0; /* two candidates: neither */
+}
+
+/* What the table itself, read without an index, says of a name. */
+static int find_in_table(struct vault *vault, const char *name, bool *ret_there, struct error *err)
+{
+	FREE_AUTO char *folded = NULL;
+	STMT_AUTO *stmt = NULL;
+	int r = text_fold(name, &folded, err);
+
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_SCAN_NAME, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_text(stmt, 1, name);
+	stmt_bind_text(stmt, 2, folded);
+	r = stmt_step(stmt, err);
+	if (r == 1)
+		*ret_there = stmt_int(stmt, 0) > 0 || stmt_int(stmt, 1) == 1;
+	return r < 0 ? r : 0;
+}
+
+/* An old page must not hide an entry: before "not found" is said, the table is read without the index, and everything is
+ * verified against the digest. That takes time in proportion to the vault, as does looking for near names, which follows. */
+static int prove_absence(struct vault *vault, const char *name, struct error *err)
+{
+	size_t damaged = 0;
+	bool there = false;
+	int r = find_in_table(vault, name, &there, err);
+
+	if (r == 0 && !there)
+		r = verify_all(vault, NULL, NULL, &damaged, err);
+	if (r == 0 && (there || damaged > 0))
+		return error_set(err, VAULT_DAMAGED,
+		                 "'%s' cannot be looked up: a part of the vault was changed from outside or put back to an older "
+		                 "state; see 'vault check'",
+		                 name);
+	return r < 0 ? r : VAULT_NOT_FOUND;
+}
+
+int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+{
+	FREE_AUTO char *normalised = NULL;
+	int r = normal(name, &normalised, err);
+
+	if (r != 0)
+		return r;
+	r = find_exact(vault, normalised, ret_id, err);
+	if (r == VAULT_NOT_FOUND)
+		r = find_folded(vault, normalised, ret_id, err);
+	if (r == VAULT_NOT_FOUND && !vault->batch && !(vault->flags & VAULT_RESCUE))
+		r = prove_absence(vault, normalised, err);
+	return r;
+}
+
+int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err)
+{
+	int64_t id;
+	int r = find_exact(vault, name, &id, err);
+
+	*ret_taken = r == 0;
+	return r < 0 ? r : 0;
+}
+
+/* ---- near names ------------------------------------------------------------------------------ */
+
+struct near {
+	const char *folded; /* of the name that was asked for */
+	char **names;
+	unsigned *distances;
+	size_t max, count;
+};
+
+/* Substrings are nearer than typing errors of the same size: "mail" is meant for "mailserver". */
+static unsigned rank(const char *wanted, const char *folded)
+{
+	unsigned limit = 1 + (unsigned)strlen(wanted) / 4;
+	unsigned distance = text_distance(wanted, folded, limit);
+
+	if (distance <= limit)
+		return distance * 2;
+	if (strlen(wanted) >= 3 && strstr(folded, wanted))
+		return limit * 2 + 1;
+	return UINT32_MAX;
+}
+
+static int consider(struct near *near, const char *name, unsigned distance, struct error *err)
+{
+	size_t at = near->count;
+	char *copy;
+
+	while (at > 0 && near->distances[at - 1] > distance)
+		at--;
+	if (at == near->max)
+		return 0;
+	copy = strdup(name);
+	if (!copy)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	if (near->count == near->max)
+		free(near->names[--near->count]);
+	memmove(&near->names[at + 1], &near->names[at], (near->count - at) * sizeof(near->names[0]));
+	memmove(&near->distances[at + 1], &near->distances[at], (near->count - at) * sizeof(near->distances[0]));
+	near->names[at] = copy;
+	near->distances[at] = distance;
+	near->count++;
+	return 0;
+}
+
+static int consider_item(void *context, const struct list_item *item)
+{
+	struct near *near = context;
+	FREE_AUTO char *folded = NULL;
+	unsigned distance;
+
+	if (text_fold(item->name, &folded, NULL) < 0)
+		return -VAULT_FAILED;
+	distance = rank(near->folded, folded);
+	return distance == UINT32_MAX ? 0 : consider(near, item->name, distance, NULL);
+}
+
+int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max, size_t *ret_count,
+                  struct error *err)
+{
+	static const struct list_filter all = {0};
+	FREE_AUTO char *folded = NULL;
+	FREE_AUTO unsigned *distances = calloc(max + 1, sizeof(*distances));
+	struct near near = {.names = ret_names, .distances = distances, .max = max};
+	int r;
+
+	*ret_count = 0;
+	if (!distances)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	r = text_fold(name, &folded, err);
+	if (r < 0)
+		return r;
+	near.folded = folded;
+	r = vault_list(vault, &all, consider_item, &near, err);
+	*ret_count = near.count;
+	return r;
+}

@@ -1,0 +1,119 @@
+/* Every way entries are read: one, a list, a history. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/text.h>
+
+static int not_found(const char *name, struct error *err)
+{
+	error_set(err, VAULT_NOT_FOUND, "no entry '%s'", name);
+	return VAULT_NOT_FOUND;
+}
+
+/* One entry in a transaction of its own. */
+static int load_named(struct vault *vault, const char *name, unsigned want, struct record *ret_record, struct error *err)
+{
+	int64_t id = 0;
+	int r = read_begin(vault, err);
+
+	if (r < 0)
+		return r;
+	r = name_find(vault, name, &id, err);
+	if (r == VAULT_NOT_FOUND)
+		r = not_found(name, err);
+	if (r == 0)
+		r = record_load(vault, id, want, ret_record, err);
+	read_end(vault);
+	return r;
+}
+
+int vault_get(struct vault *vault, const char *name, struct entry **ret_entry, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = load_named(vault, name, WANT_SECRETS, &record, err);
+
+	*ret_entry = record.entry;
+	record.entry = NULL;
+	return r;
+}
+
+int vault_history(struct vault *vault, const char *name, bool reveal,
+                  int (*each)(void *context, const struct history_item *item), void *context, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = load_named(vault, name, WANT_HISTORY | (reveal ? WANT_PAST : 0), &record, err);
+
+	for (size_t i = record.n_past; i-- > 0 && r == 0;) {
+		const struct past *past = &record.past[i];
+		struct history_item item = {
+		    .since = past->since,
+		    .until = past->until,
+		    .password = past->value,
+		    .reuse_reason = past->reason,
+		};
+
+		r = each(context, &item);
+	}
+	return r;
+}
+
+static enum sql list_statement(const struct list_filter *filter)
+{
+	if (filter->tag)
+		return filter->details ? SQL_ENTRY_DETAILS_TAGGED : SQL_ENTRY_NAMES_TAGGED;
+	return filter->details ? SQL_ENTRY_DETAILS : SQL_ENTRY_NAMES;
+}
+
+static int matches(const char *pattern, const char *name, bool *ret_matches, struct error *err)
+{
+	FREE_AUTO char *folded = NULL;
+	int r = text_fold(name, &folded, err);
+
+	if (r == 0)
+		*ret_matches = text_match(pattern, folded);
+	return r;
+}
+
+static int list_row(const struct list_filter *filter, const char *pattern, struct stmt *stmt,
+                    int (*each)(void *context, const struct list_item *item), void *context, struct error *err)
+{
+	struct list_item item = {.name = stmt_text(stmt, 0)};
+	bool wanted = true;
+	int r = pattern ? matches(pattern, item.name, &wanted, err) : 0;
+
+	if (r < 0 || !wanted)
+		return r;
+	if (filter->details) {
+		item.user = stmt_text(stmt, 1);
+		item.created = stmt_int(stmt, 2);
+		item.modified = stmt_int(stmt, 3);
+		item.password_since = stmt_int(stmt, 4);
+	}
+	return each(context, &item);
+}
+
+int vault_list(struct vault *vault, const struct list_filter *filter,
+               int (*each)(void *context, const struct list_item *item), void *context, struct error *err)
+{
+	FREE_AUTO char *pattern = NULL;
+	STMT_AUTO *stmt = NULL;
+	int r = filter->pattern ? text_fold(filter->pattern, &pattern, err) : 0;
+
+	if (r == 0)
+		r = read_begin(vault, err);
+	if (r < 0)
+		return r;
+	r = db_stmt(vault->db, list_statement(filter), &stmt, err);
+	if (r == 0 && filter->tag)
+		stmt_bind_blob(stmt, 1, filter->tag, strlen(filter->tag));
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		r = list_row(filter, pattern, stmt, each, context, err);
+		if (r != 0)
+			break;
+	}
+	stmt_done(stmt);
+	read_end(vault);
+	return r;
+}

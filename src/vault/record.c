@@ -1,0 +1,388 @@
+/*
+ * Entries as rows: read, hashed to a leaf of the digest, and written.
+ *
+ * The leaf is keyed BLAKE2b under the digest subkey over the rows in a fixed order; integers are 8 bytes little-endian, NULL is
+ * 2^64 - 1; a string is its length, then its bytes:
+ *
+ *     "leaf" id uuid[16] revision state created modified trashed name user
+ *     "pass" position since until value fingerprint[32] reason      for each password, by position
+ *     "fiel" kind key value                                         for each field, by kind and position
+ *
+ * entry.folded is not hashed: it follows from the name, and the check compares it.
+ */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/text.h>
+
+#include "base/bytes.h"
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, VAULT_FAILED, "out of memory");
+}
+
+static void leaf_int(struct hash *leaf, uint64_t value)
+{
+	unsigned char bytes[8];
+
+	put_u64(bytes, value);
+	hash_add(leaf, bytes, sizeof(bytes));
+}
+
+static void leaf_string(struct hash *leaf, struct stmt *stmt, int column)
+{
+	size_t length = 0;
+	const void *bytes = stmt_blob(stmt, column, &length);
+
+	leaf_int(leaf, bytes ? length : UINT64_MAX);
+	if (bytes)
+		hash_add(leaf, bytes, length);
+}
+
+static int copy_text(char **ret_text, struct stmt *stmt, int column, struct error *err)
+{
+	const char *text = stmt_text(stmt, column);
+
+	if (!text)
+		return 0;
+	*ret_text = strdup(text);
+	return *ret_text ? 0 : no_memory(err);
+}
+
+static int copy_secret(struct secret **ret_secret, struct stmt *stmt, int column, struct error *err)
+{
+	size_t length = 0;
+	const void *bytes = stmt_blob(stmt, column, &length);
+
+	return bytes ? secret_copy(ret_secret, bytes, length, err) : 0;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static int read_entry(struct vault *vault, struct record *record, struct hash *leaf, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	struct entry *entry = record->entry;
+	const void *uuid;
+	size_t length;
+	int r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r < 0 ? r : VAULT_NOT_FOUND;
+	uuid = stmt_blob(stmt, 0, &length);
+	if (uuid && length == sizeof(record->uuid))
+		memcpy(record->uuid, uuid, sizeof(record->uuid));
+	record->revision = stmt_int(stmt, 1);
+	record->state = (enum entry_state)stmt_int(stmt, 7);
+	entry->id = record->id;
+	entry->created = stmt_int(stmt, 5);
+	entry->modified = stmt_int(stmt, 6);
+	entry->trashed = stmt_int(stmt, 8);
+
+	hash_add(leaf, "leaf", 4);
+	leaf_int(leaf, (uint64_t)record->id);
+	hash_add(leaf, record->uuid, sizeof(record->uuid));
+	leaf_int(leaf, (uint64_t)record->revision);
+	leaf_int(leaf, (uint64_t)stmt_int(stmt, 7));
+	leaf_int(leaf, (uint64_t)entry->created);
+	leaf_int(leaf, (uint64_t)entry->modified);
+	leaf_int(leaf, (uint64_t)entry->trashed);
+	leaf_string(leaf, stmt, 2);
+	leaf_string(leaf, stmt, 4);
+
+	r = copy_text(&entry->name, stmt, 2, err);
+	if (r == 0)
+		r = copy_text(&entry->user, stmt, 4, err);
+	return r;
+}
+
+static int add_past(struct record *record, struct stmt *stmt, unsigned want, struct error *err)
+{
+	struct past *past = realloc(record->past, (record->n_past + 1) * sizeof(*past));
+	int r;
+
+	if (!past)
+		return no_memory(err);
+	record->past = past;
+	past += record->n_past++;
+	*past = (struct past){
+	    .since = stmt_int(stmt, 1),
+	    .until = stmt_int(stmt, 2),
+	    .erased = stmt_is_null(stmt, 3),
+	};
+	memcpy(past->fingerprint, record->fingerprint, FINGERPRINT_BYTES);
+	r = copy_text(&past->reason, stmt, 5, err);
+	if (r == 0 && want & WANT_PAST)
+		r = copy_secret(&past->value, stmt, 3, err);
+	return r;
+}
+
+static int read_password(struct record *record, struct stmt *stmt, unsigned want, struct hash *leaf, struct error *err)
+{
+	struct entry *entry = record->entry;
+	size_t length = 0;
+	const void *fingerprint = stmt_blob(stmt, 4, &length);
+	bool current = stmt_is_null(stmt, 2);
+	int r = 0;
+
+	if (!fingerprint || length != FINGERPRINT_BYTES)
+		return error_set(err, VAULT_DAMAGED, "an entry's fingerprint is damaged: see 'vault check'");
+	memcpy(record->fingerprint, fingerprint, FINGERPRINT_BYTES);
+	record->n_passwords++;
+
+	hash_add(leaf, "pass", 4);
+	leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
+	leaf_int(leaf, (uint64_t)stmt_int(stmt, 1));
+	leaf_int(leaf, current ? UINT64_MAX : (uint64_t)stmt_int(stmt, 2));
+	leaf_string(leaf, stmt, 3);
+	hash_add(leaf, fingerprint, FINGERPRINT_BYTES);
+	leaf_string(leaf, stmt, 5);
+
+	if (current) {
+		entry->password_since = stmt_int(stmt, 1);
+		r = copy_text(&entry->reuse_reason, stmt, 5, err);
+		if (r == 0 && want & WANT_SECRETS)
+			r = copy_secret(&entry->password, stmt, 3, err);
+	}
+	if (r == 0 && want & WANT_HISTORY)
+		r = add_past(record, stmt, want, err);
+	return r;
+}
+
+static int read_passwords(struct vault *vault, struct record *record, unsigned want, struct hash *leaf,
+                          struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		r = read_password(record, stmt, want, leaf, err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static int read_field(struct record *record, struct stmt *stmt, unsigned want, struct error *err)
+{
+	struct entry *entry = record->entry;
+	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
+	struct field *field = realloc(entry->fields, (entry->n_fields + 1) * sizeof(*field));
+	int r;
+
+	if (!field)
+		return no_memory(err);
+	entry->fields = field;
+	field += entry->n_fields++;
+	*field = (struct field){.kind = kind};
+	r = copy_text(&field->key, stmt, 1, err);
+	if (r < 0 || (field_is_secret(kind) && !(want & WANT_SECRETS)))
+		return r;
+	return field_is_secret(kind) ? copy_secret(&field->secret, stmt, 2, err) : copy_text(&field->text, stmt, 2, err);
+}
+
+static int read_fields(struct vault *vault, struct record *record, unsigned want, struct hash *leaf, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		hash_add(leaf, "fiel", 4);
+		leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
+		leaf_string(leaf, stmt, 1);
+		leaf_string(leaf, stmt, 2);
+		r = want ? read_field(record, stmt, want, err) : 0;
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err)
+{
+	RECORD_AUTO record = {.id = id, .entry = calloc(1, sizeof(struct entry))};
+	struct hash leaf;
+	int r;
+
+	if (!record.entry)
+		return no_memory(err);
+	hash_start(&leaf, vault->keys->digest);
+	r = read_entry(vault, &record, &leaf, err);
+	if (r == 0)
+		r = read_passwords(vault, &record, want, &leaf, err);
+	if (r == 0)
+		r = read_fields(vault, &record, want, &leaf, err);
+	hash_finish(&leaf, record.leaf);
+	if (r != 0)
+		return r;
+	*ret_record = record;
+	record = (struct record){0};
+	return 0;
+}
+
+int record_load(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = record_read(vault, id, want, &record, err);
+
+	if (r == 0)
+		r = digest_verify(vault->db, vault->keys->digest, id, record.leaf, vault->state.top, err);
+	if (r > 0)
+		return error_set(err, VAULT_DAMAGED,
+		                 "an entry does not agree with the vault's digest: it was changed from outside or put back to an "
+		                 "older state; see 'vault check' and 'vault help rescue'");
+	if (r < 0)
+		return r;
+	*ret_record = record;
+	record = (struct record){0};
+	return 0;
+}
+
+void record_done(struct record *record)
+{
+	for (size_t i = 0; i < record->n_past; i++) {
+		secret_free(record->past[i].value);
+		free(record->past[i].reason);
+	}
+	free(record->past);
+	entry_free(record->entry);
+	*record = (struct record){0};
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static int insert_entry(struct vault *vault, struct record *record, const char *folded, struct error *err)
+{
+	const struct entry *entry = record->entry;
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, record->uuid, sizeof(record->uuid));
+	stmt_bind_int(stmt, 2, record->revision);
+	stmt_bind_text(stmt, 3, entry->name);
+	stmt_bind_text(stmt, 4, folded);
+	stmt_bind_text(stmt, 5, entry->user);
+	stmt_bind_int(stmt, 6, entry->created);
+	stmt_bind_int(stmt, 7, entry->modified);
+	stmt_bind_int(stmt, 8, record->state);
+	stmt_bind_int(stmt, 9, entry->trashed);
+	r = stmt_run(stmt, err);
+	if (r == 0)
+		record->id = db_last_id(vault->db);
+	return r;
+}
+
+static int update_entry(struct vault *vault, struct record *record, const char *folded, struct error *err)
+{
+	const struct entry *entry = record->entry;
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_UPDATE, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_int(stmt, 2, ++record->revision);
+	stmt_bind_text(stmt, 3, entry->name);
+	stmt_bind_text(stmt, 4, folded);
+	stmt_bind_text(stmt, 5, entry->user);
+	stmt_bind_int(stmt, 6, entry->modified);
+	stmt_bind_int(stmt, 7, record->state);
+	stmt_bind_int(stmt, 8, entry->trashed);
+	return stmt_run(stmt, err);
+}
+
+static int write_fields(struct vault *vault, const struct record *record, struct error *err)
+{
+	const struct entry *entry = record->entry;
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_FIELD_DELETE, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	r = stmt_run(stmt, err);
+	for (size_t i = 0; i < entry->n_fields && r == 0; i++) {
+		const struct field *field = &entry->fields[i];
+
+		r = db_stmt(vault->db, SQL_FIELD_INSERT, &stmt, err);
+		if (r < 0)
+			return r;
+		stmt_bind_int(stmt, 1, record->id);
+		stmt_bind_int(stmt, 2, field->kind);
+		stmt_bind_int(stmt, 3, (int64_t)i);
+		stmt_bind_text(stmt, 4, field->key);
+		if (field_is_secret(field->kind))
+			stmt_bind_secret(stmt, 5, field->secret);
+		else
+			stmt_bind_blob(stmt, 5, field->text, strlen(field->text));
+		r = stmt_run(stmt, err);
+	}
+	return r;
+}
+
+int record_write(struct vault *vault, struct record *record, bool fields, struct error *err)
+{
+	FREE_AUTO char *folded = NULL;
+	bool insert = record->id == 0;
+	int r = text_fold(record->entry->name, &folded, err);
+
+	if (r == 0)
+		r = insert ? insert_entry(vault, record, folded, err) : update_entry(vault, record, folded, err);
+	if (r == 0 && fields)
+		r = write_fields(vault, record, err);
+	return r;
+}
+
+int record_write_password(struct vault *vault, struct record *record, const struct secret *password, int64_t now,
+                          const char *reason, struct error *err)
+{
+	unsigned char fingerprint[FINGERPRINT_BYTES];
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_RETIRE, &stmt, err);
+
+	if (r == 0 && record->n_passwords > 0) {
+		stmt_bind_int(stmt, 1, record->id);
+		stmt_bind_int(stmt, 2, now);
+		r = stmt_run(stmt, err);
+	}
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_PASSWORD_INSERT, &stmt, err);
+	if (r < 0)
+		return r;
+	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_int(stmt, 2, (int64_t)record->n_passwords++);
+	stmt_bind_int(stmt, 3, now);
+	stmt_bind_null(stmt, 4);
+	stmt_bind_secret(stmt, 5, password);
+	stmt_bind_blob(stmt, 6, fingerprint, sizeof(fingerprint));
+	stmt_bind_text(stmt, 7, reason);
+	return stmt_run(stmt, err);
+}
+
+int record_seal(struct vault *vault, int64_t id, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = record_read(vault, id, 0, &record, err);
+
+	if (r > 0)
+		return error_set(err, VAULT_FAILED, "an entry is gone that was just written");
+	if (r == 0)
+		r = digest_put(vault->db, vault->keys->digest, id, record.leaf, vault->state.top, err);
+	return r;
+}

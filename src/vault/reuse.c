@@ -1,0 +1,60 @@
+/* The reuse guard: one function that every password passes on its way in. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void conflicts_done(struct conflicts *conflicts)
+{
+	for (size_t i = 0; i < conflicts->count; i++)
+		free(conflicts->items[i].name);
+	free(conflicts->items);
+	*conflicts = (struct conflicts){0};
+}
+
+static int add(struct conflicts *conflicts, const struct conflict *conflict, const char *name, struct error *err)
+{
+	struct conflict *items = realloc(conflicts->items, (conflicts->count + 1) * sizeof(*items));
+	char *copy = name ? strdup(name) : NULL;
+
+	if (items)
+		conflicts->items = items;
+	if (!items || (name && !copy)) {
+		free(copy);
+		return error_set(err, VAULT_FAILED, "out of memory");
+	}
+	items[conflicts->count] = *conflict;
+	items[conflicts->count++].name = copy;
+	return 0;
+}
+
+int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t id,
+               struct conflicts *ret_conflicts, struct error *err)
+{
+	struct conflict conflict = {.kind = CONFLICT_MASTER};
+	STMT_AUTO *stmt = NULL;
+	int r = 0;
+
+	conflicts_done(ret_conflicts);
+	if (vault->has_master && hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES))
+		r = add(ret_conflicts, &conflict, NULL, err);
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
+	stmt_bind_int(stmt, 2, id);
+	/* The statement gives the ones in use first. */
+	while ((r = stmt_step(stmt, err)) == 1) {
+		conflict = (struct conflict){
+		    .kind = stmt_is_null(stmt, 4) ? CONFLICT_SAME_NOW : CONFLICT_SAME_THEN,
+		    .state = (enum entry_state)stmt_int(stmt, 2),
+		    .since = stmt_int(stmt, 3),
+		    .until = stmt_int(stmt, 4),
+		};
+		r = add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}

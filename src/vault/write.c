@@ -1,0 +1,369 @@
+/* Every way an entry changes. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/text.h>
+
+void write_result_done(struct write_result *result)
+{
+	free(result->name);
+	conflicts_done(&result->conflicts);
+	*result = (struct write_result){0};
+}
+
+static int tell_name(struct write_result *result, const char *name, struct error *err)
+{
+	result->name = strdup(name);
+	return result->name ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+/* Runs `change` in a write transaction: an answer or a failure undoes it. */
+static int transaction(struct vault *vault, int (*change)(struct vault *vault, void *context, struct error *err),
+                       void *context, struct error *err)
+{
+	int r = write_begin(vault, err);
+
+	if (r < 0)
+		return r;
+	r = change(vault, context, err);
+	return r == 0 ? write_commit(vault, err) : write_rollback(vault, r);
+}
+
+static int exists(const char *name, struct error *err)
+{
+	error_set(err, VAULT_EXISTS, "there is already an entry '%s'", name);
+	return VAULT_EXISTS;
+}
+
+static int not_found(const char *name, struct error *err)
+{
+	error_set(err, VAULT_NOT_FOUND, "no entry '%s'", name);
+	return VAULT_NOT_FOUND;
+}
+
+/* The guard, for a password that is about to come in. */
+static int guard(struct vault *vault, const struct secret *password, int64_t id, const char *allow_reuse,
+                 struct conflicts *conflicts, struct error *err)
+{
+	unsigned char fingerprint[FINGERPRINT_BYTES];
+	int r;
+
+	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
+	r = reuse_find(vault, fingerprint, id, conflicts, err);
+	if (r == 0 && conflicts->count > 0 && !allow_reuse) {
+		error_set(err, VAULT_REFUSED, "the password is not a fresh one");
+		return VAULT_REFUSED;
+	}
+	return r;
+}
+
+static int check_password(const struct secret *password, struct error *err)
+{
+	if (!password || password->length == 0)
+		return error_set(err, VAULT_USAGE, "an entry needs a password");
+	if (password->length > PASSWORD_MAX)
+		return error_set(err, VAULT_USAGE, "a password holds %zu bytes at most", PASSWORD_MAX);
+	return 0;
+}
+
+static int check_reason(const char *reason, struct error *err)
+{
+	if (reason && (!*reason || strlen(reason) > FIELD_TEXT_MAX || !text_is_printable(reason, strlen(reason))))
+		return error_set(err, VAULT_USAGE, "a reason for reuse must be a line of text");
+	return 0;
+}
+
+/* ---- add ------------------------------------------------------------------------------------- */
+
+struct addition {
+	const struct entry *entry;
+	const char *allow_reuse;
+	struct write_result *result;
+};
+
+static int add(struct vault *vault, void *context, struct error *err)
+{
+	const struct addition *addition = context;
+	struct entry entry = *addition->entry; /* borrows what it points to */
+	struct record record = {.revision = 1, .entry = &entry};
+	struct conflicts *conflicts = &addition->result->conflicts;
+	bool taken = false;
+	int r = name_taken(vault, entry.name, &taken, err);
+
+	if (r < 0 || taken)
+		return r < 0 ? r : exists(entry.name, err);
+	r = guard(vault, entry.password, 0, addition->allow_reuse, conflicts, err);
+	if (r != 0)
+		return r;
+	crypto_random(record.uuid, sizeof(record.uuid));
+	entry.created = entry.created ? entry.created : now_seconds();
+	entry.modified = entry.modified ? entry.modified : entry.created;
+	entry.trashed = 0;
+	r = record_write(vault, &record, true, err);
+	if (r == 0)
+		r = record_write_password(vault, &record, entry.password, entry.modified,
+		                          conflicts->count > 0 ? addition->allow_reuse : NULL, err);
+	if (r == 0)
+		r = record_seal(vault, record.id, err);
+	vault->state.entries++;
+	addition->result->changed = true;
+	return r;
+}
+
+int vault_add(struct vault *vault, const struct entry *entry, const char *allow_reuse, struct write_result *result,
+              struct error *err)
+{
+	struct addition addition = {entry, allow_reuse, result};
+	int r = check_password(entry->password, err);
+
+	if (r == 0)
+		r = check_reason(allow_reuse, err);
+	if (r == 0)
+		r = tell_name(result, entry->name, err);
+	return r == 0 ? transaction(vault, add, &addition, err) : r;
+}
+
+/* ---- edit ------------------------------------------------------------------------------------ */
+
+struct edit {
+	const char *name;
+	struct entry_edit *edit;
+	const char *allow_reuse;
+	struct write_result *result;
+};
+
+/* The fields of `set` into `entry`. Secrets are copied: a refusal leaves the caller's edit whole. */
+static int merge_fields(struct entry *entry, const struct entry *set, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < set->n_fields && r == 0; i++) {
+		const struct field *field = &set->fields[i];
+		SECRET_AUTO *copy = NULL;
+
+		if (!field_is_secret(field->kind)) {
+			r = entry_set_text(entry, field->kind, field->key, field->text, err);
+			continue;
+		}
+		r = secret_copy(&copy, field->secret->bytes, field->secret->length, err);
+		if (r == 0)
+			r = entry_set_secret(entry, field->kind, field->key, &copy, err);
+	}
+	return r;
+}
+
+static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; edit->clear && edit->clear[i]; i++)
+		if (entry_clear(entry, edit->clear[i]) == VAULT_NOT_FOUND) {
+			error_set(err, VAULT_NOT_FOUND, "'%s' has no field '%s' to clear", entry->name, edit->clear[i]);
+			return VAULT_NOT_FOUND;
+		}
+	if (edit->user)
+		r = entry_set_user(entry, edit->user, err);
+	if (r == 0 && edit->set)
+		r = merge_fields(entry, edit->set, err);
+	return r;
+}
+
+static int find_and_load(struct vault *vault, const char *name, struct record *record, struct error *err)
+{
+	int64_t id = 0;
+	int r = name_find(vault, name, &id, err);
+
+	if (r == VAULT_NOT_FOUND)
+		return not_found(name, err);
+	return r < 0 ? r : record_load(vault, id, WANT_SECRETS, record, err);
+}
+
+static int edit(struct vault *vault, void *context, struct error *err)
+{
+	const struct edit *edit = context;
+	const struct secret *password = edit->edit->password;
+	struct write_result *result = edit->result;
+	RECORD_AUTO record = {0};
+	bool fresh, fields = edit->edit->user || edit->edit->clear || edit->edit->set;
+	int64_t now = now_seconds();
+	int r = find_and_load(vault, edit->name, &record, err);
+
+	if (r == 0)
+		r = tell_name(result, record.entry->name, err);
+	if (r != 0)
+		return r;
+	fresh = password && !secret_equal(password, record.entry->password);
+	if (fresh)
+		r = guard(vault, password, record.id, edit->allow_reuse, &result->conflicts, err);
+	if (r == 0)
+		r = apply_edit(record.entry, edit->edit, err);
+	if (r != 0 || (!fresh && !fields))
+		return r;
+	record.entry->modified = now;
+	r = record_write(vault, &record, fields, err);
+	if (r == 0 && fresh)
+		r = record_write_password(vault, &record, password, now,
+		                          result->conflicts.count > 0 ? edit->allow_reuse : NULL, err);
+	if (r == 0)
+		r = record_seal(vault, record.id, err);
+	result->changed = true;
+	return r;
+}
+
+int vault_edit(struct vault *vault, const char *name, struct entry_edit *change, const char *allow_reuse,
+               struct write_result *result, struct error *err)
+{
+	struct edit context = {name, change, allow_reuse, result};
+	int r = change->password ? check_password(change->password, err) : 0;
+
+	if (r == 0)
+		r = check_reason(allow_reuse, err);
+	if (r == 0)
+		r = transaction(vault, edit, &context, err);
+	if (r == 0) {
+		secret_free(change->password);
+		change->password = NULL;
+	}
+	return r;
+}
+
+/* ---- rename, remove, restore ------------------------------------------------------------------ */
+
+struct move {
+	const char *name, *new_name; /* new_name NULL: as it was called */
+	struct write_result *result;
+};
+
+static int rename_entry(struct vault *vault, void *context, struct error *err)
+{
+	const struct move *move = context;
+	RECORD_AUTO record = {0};
+	FREE_AUTO char *new_name = NULL;
+	bool taken = false;
+	int r = text_name(move->new_name, &new_name, err);
+
+	if (r == 0)
+		r = find_and_load(vault, move->name, &record, err);
+	if (r == 0)
+		r = tell_name(move->result, new_name, err);
+	if (r != 0 || strcmp(record.entry->name, new_name) == 0)
+		return r;
+	r = name_taken(vault, new_name, &taken, err);
+	if (r < 0 || taken)
+		return r < 0 ? r : exists(new_name, err);
+	r = reuse_find(vault, record.fingerprint, record.id, &move->result->conflicts, err);
+	if (r < 0)
+		return r;
+	free(record.entry->name);
+	record.entry->name = new_name;
+	new_name = NULL;
+	record.entry->modified = now_seconds();
+	r = record_write(vault, &record, false, err);
+	if (r == 0)
+		r = record_seal(vault, record.id, err);
+	move->result->changed = true;
+	return r;
+}
+
+int vault_rename(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
+                 struct error *err)
+{
+	struct move move = {name, new_name, result};
+
+	return transaction(vault, rename_entry, &move, err);
+}
+
+static int trash_entry(struct vault *vault, void *context, struct error *err)
+{
+	const struct move *move = context;
+	RECORD_AUTO record = {0};
+	int r = find_and_load(vault, move->name, &record, err);
+
+	if (r == 0)
+		r = tell_name(move->result, record.entry->name, err);
+	if (r != 0)
+		return r;
+	record.state = ENTRY_TRASHED;
+	record.entry->trashed = now_seconds();
+	r = record_write(vault, &record, false, err);
+	if (r == 0)
+		r = record_seal(vault, record.id, err);
+	vault->state.entries--;
+	vault->state.trashed++;
+	move->result->changed = true;
+	return r;
+}
+
+int vault_remove(struct vault *vault, const char *name, struct write_result *result, struct error *err)
+{
+	struct move move = {name, NULL, result};
+
+	return transaction(vault, trash_entry, &move, err);
+}
+
+static int find_trashed(struct vault *vault, const char *name, struct record *record, struct error *err)
+{
+	FREE_AUTO char *normal = NULL;
+	STMT_AUTO *stmt = NULL;
+	int64_t id = 0;
+	int r = text_name(name, &normal, err);
+
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_TRASH_NEWEST, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_text(stmt, 1, normal);
+	r = stmt_step(stmt, err);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		error_set(err, VAULT_NOT_FOUND, "no entry '%s' in the trash", name);
+		return VAULT_NOT_FOUND;
+	}
+	id = stmt_int(stmt, 0);
+	stmt_done(stmt);
+	return record_load(vault, id, WANT_SECRETS, record, err);
+}
+
+static int restore_entry(struct vault *vault, void *context, struct error *err)
+{
+	const struct move *move = context;
+	RECORD_AUTO record = {0};
+	FREE_AUTO char *new_name = NULL;
+	bool taken = false;
+	int r = find_trashed(vault, move->name, &record, err);
+
+	if (r == 0)
+		r = text_name(move->new_name ? move->new_name : record.entry->name, &new_name, err);
+	if (r == 0)
+		r = tell_name(move->result, new_name, err);
+	if (r == 0)
+		r = name_taken(vault, new_name, &taken, err);
+	if (r != 0 || taken)
+		return r != 0 ? r : exists(new_name, err);
+	r = reuse_find(vault, record.fingerprint, record.id, &move->result->conflicts, err);
+	if (r < 0)
+		return r;
+	free(record.entry->name);
+	record.entry->name = new_name;
+	new_name = NULL;
+	record.state = ENTRY_LIVE;
+	record.entry->trashed = 0;
+	r = record_write(vault, &record, false, err);
+	if (r == 0)
+		r = record_seal(vault, record.id, err);
+	vault->state.entries++;
+	vault->state.trashed--;
+	move->result->changed = true;
+	return r;
+}
+
+int vault_trash_restore(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
+                        struct error *err)
+{
+	struct move move = {name, new_name, result};
+
+	return transaction(vault, restore_entry, &move, err);
+}
