@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef HAVE_LIBCRYPTO
+#include <openssl/crypto.h>
+#endif
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -113,10 +116,24 @@ static int same_file(struct db *db, bool *ret_same)
 	return code;
 }
 
+/* SQLCipher's libcrypto would read openssl.cnf, which can load code, fill tables of error texts and of old names of algorithms, and
+ * clean up at exit: more time than reading an entry takes, and nothing of it is wanted. */
+static void start_libcrypto(void)
+{
+#ifdef HAVE_LIBCRYPTO
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+	                        OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
+	                        OPENSSL_INIT_NO_ATEXIT,
+	                    NULL);
+#endif
+}
+
 static int start_sqlite(struct error *err)
 {
-	int code = memory_install();
+	int code;
 
+	start_libcrypto();
+	code = memory_install();
 	if (code == SQLITE_OK)
 		code = sqlite3_initialize();
 	if (code == SQLITE_OK)
@@ -241,7 +258,9 @@ int db_begin_write(struct db *db, struct error *err)
 
 	if (db_is_read_only(db))
 		return db_error(db, SQLITE_READONLY, err);
-	r = db_run(db, SQL_BEGIN_WRITE, err);
+	r = recipe_for_writing(db, err);
+	if (r == 0)
+		r = db_run(db, SQL_BEGIN_WRITE, err);
 	if (r < 0)
 		return r;
 	/* A rekey or restore may have put a new file in place while we waited; a write to the old one would be lost. */

@@ -41,8 +41,9 @@ int db_header_read(struct db *db, unsigned char area[HEADER_AREA], struct error 
 int db_header_write(struct db *db, const unsigned char bytes[HEADER_BYTES], unsigned copy, struct error *err);
 
 /* Unlocks with the raw database key and sets up the connection; every setting is read back. VAULT_WRONG_KEY (> 0) when the
- * first page does not authenticate (so this is damage, where the key comes out of an authentic slot). `create`: the
- * database is empty and will be made by schema_create. */
+ * first page does not authenticate (so this is damage, where the key comes out of an authentic slot). On success a read
+ * transaction is open, so that what is read next costs no second locking; end it with db_rollback. With `create` the database is
+ * empty, will be made by schema_create, and no transaction is open. */
 int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err);
 
 /* Transactions do not nest. db_begin_write waits for other writers, then makes sure the file is still the one that has the

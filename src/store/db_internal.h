@@ -18,6 +18,7 @@ struct db {
 	sqlite3 *handle;
 	char *path; /* of the file, folder resolved */
 	struct stmt statements[SQL_COUNT];
+	bool set_for_writing; /* recipe_for_writing was there */
 };
 
 /* One sentence about what SQLite reported, with the status it amounts to. Never holds a value. */
@@ -28,5 +29,8 @@ int db_execute(struct db *db, const char *sql, struct error *err);
 
 /* The first column of the first row of a PRAGMA as text into `value`; "" when it returns nothing. */
 int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct error *err);
+
+/* recipe.c: what a connection needs before its first write. Outside a transaction. */
+int recipe_for_writing(struct db *db, struct error *err);
 
 #endif

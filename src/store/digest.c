@@ -6,12 +6,12 @@
 
 static const unsigned char nothing[DIGEST_NODE_BYTES];
 
-static int64_t node_number(unsigned level, int64_t index)
+int64_t digest_node_number(unsigned level, int64_t index)
 {
 	return ((int64_t)level << 32) + index;
 }
 
-static void hash_node(unsigned char hash[HASH_BYTES], const unsigned char *key, int64_t node,
+void digest_node_hash(unsigned char hash[HASH_BYTES], const unsigned char *key, int64_t node,
                       const unsigned char contents[DIGEST_NODE_BYTES])
 {
 	unsigned char number[8];
@@ -29,8 +29,7 @@ static void hash_node(unsigned char hash[HASH_BYTES], const unsigned char *key, 
 	hash_finish(&state, hash);
 }
 
-/* An absent node reads as all zero. */
-static int read_node(struct db *db, int64_t node, unsigned char contents[DIGEST_NODE_BYTES], struct error *err)
+int digest_node_read(struct db *db, int64_t node, unsigned char contents[DIGEST_NODE_BYTES], struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	const void *bytes;
@@ -74,16 +73,16 @@ int digest_put(struct db *db, const unsigned char *key, int64_t id, const unsign
 		return error_set(err, VAULT_FAILED, "the vault cannot take more entries");
 	memcpy(hash, leaf, HASH_BYTES);
 	for (unsigned level = 1; level <= DIGEST_LEVELS; level++) {
-		int64_t node = node_number(level, index / DIGEST_FANOUT);
+		int64_t node = digest_node_number(level, index / DIGEST_FANOUT);
 
-		r = read_node(db, node, contents, err);
+		r = digest_node_read(db, node, contents, err);
 		if (r < 0)
 			return r;
 		memcpy(contents + index % DIGEST_FANOUT * HASH_BYTES, hash, HASH_BYTES);
 		r = write_node(db, node, contents, err);
 		if (r < 0)
 			return r;
-		hash_node(hash, key, node, contents);
+		digest_node_hash(hash, key, node, contents);
 		index /= DIGEST_FANOUT;
 	}
 	memcpy(ret_top, hash, HASH_BYTES);
@@ -101,14 +100,14 @@ int digest_verify(struct db *db, const unsigned char *key, int64_t id, const uns
 		return VAULT_DAMAGED;
 	memcpy(hash, leaf, HASH_BYTES);
 	for (unsigned level = 1; level <= DIGEST_LEVELS; level++) {
-		int64_t node = node_number(level, index / DIGEST_FANOUT);
+		int64_t node = digest_node_number(level, index / DIGEST_FANOUT);
 
-		r = read_node(db, node, contents, err);
+		r = digest_node_read(db, node, contents, err);
 		if (r < 0)
 			return r;
 		if (!hash_equal(contents + index % DIGEST_FANOUT * HASH_BYTES, hash, HASH_BYTES))
 			return VAULT_DAMAGED;
-		hash_node(hash, key, node, contents);
+		digest_node_hash(hash, key, node, contents);
 		index /= DIGEST_FANOUT;
 	}
 	return hash_equal(hash, top, HASH_BYTES) ? 0 : VAULT_DAMAGED;
@@ -117,9 +116,9 @@ int digest_verify(struct db *db, const unsigned char *key, int64_t id, const uns
 int digest_top(struct db *db, const unsigned char *key, unsigned char ret_top[HASH_BYTES], struct error *err)
 {
 	unsigned char contents[DIGEST_NODE_BYTES];
-	int r = read_node(db, node_number(DIGEST_LEVELS, 0), contents, err);
+	int r = digest_node_read(db, digest_node_number(DIGEST_LEVELS, 0), contents, err);
 
 	if (r == 0)
-		hash_node(ret_top, key, node_number(DIGEST_LEVELS, 0), contents);
+		digest_node_hash(ret_top, key, digest_node_number(DIGEST_LEVELS, 0), contents);
 	return r;
 }

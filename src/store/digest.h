@@ -29,7 +29,6 @@
 #define DIGEST_NODE_BYTES (DIGEST_FANOUT * HASH_BYTES)
 #define DIGEST_IDS_MAX ((int64_t)1 << 25) /* 32^5 */
 
-
 /* Puts `leaf` in the place of entry `id` and renews the path up to the top, whose hash it gives. In a write transaction. */
 int digest_put(struct db *db, const unsigned char *key, int64_t id, const unsigned char leaf[HASH_BYTES],
                unsigned char ret_top[HASH_BYTES], struct error *err);
@@ -37,6 +36,12 @@ int digest_put(struct db *db, const unsigned char *key, int64_t id, const unsign
 /* Is `leaf` what the tree says of entry `id`, and does the path lead to `top`? VAULT_DAMAGED (> 0, no message) if not. */
 int digest_verify(struct db *db, const unsigned char *key, int64_t id, const unsigned char leaf[HASH_BYTES],
                   const unsigned char top[HASH_BYTES], struct error *err);
+
+/* One node, for who walks the whole tree: its number, its hash, its contents (an absent node reads as all zero). */
+int64_t digest_node_number(unsigned level, int64_t index);
+void digest_node_hash(unsigned char hash[HASH_BYTES], const unsigned char *key, int64_t node,
+                      const unsigned char contents[DIGEST_NODE_BYTES]);
+int digest_node_read(struct db *db, int64_t node, unsigned char contents[DIGEST_NODE_BYTES], struct error *err);
 
 /* The hash of the top node as it stands (zero in an empty vault). */
 int digest_top(struct db *db, const unsigned char *key, unsigned char ret_top[HASH_BYTES], struct error *err);

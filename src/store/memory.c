@@ -27,12 +27,19 @@ struct block {
 	struct block *next;
 };
 
+/* At the start of each mapping, so that all of them can be locked again. */
+struct chunk {
+	size_t size;
+	struct chunk *next;
+};
+
 static struct {
 	pthread_mutex_t mutex;
 	struct block *free[CLASSES];
-	unsigned char *chunk; /* the unused rest of the newest chunk */
+	struct chunk *chunks;
+	unsigned char *unused; /* the rest of the newest chunk */
 	size_t left;
-	bool any_chunk, unlocked, installed;
+	bool unlocked, installed;
 } memory = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static size_t class_size(unsigned class)
@@ -53,7 +60,14 @@ static unsigned class_of(size_t size)
 	return class;
 }
 
-/* `size` is a multiple of the page size or an own mapping's; NULL when there is no memory. */
+/* Pages are locked as they are touched: the unused rest of a chunk costs nothing. */
+static void lock(void *p, size_t size)
+{
+	if (mlock2(p, size, MLOCK_ONFAULT) < 0)
+		memory.unlocked = true;
+}
+
+/* NULL when there is no memory. */
 static void *map_locked(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,10 +75,23 @@ static void *map_locked(size_t size)
 	if (p == MAP_FAILED)
 		return NULL;
 	madvise(p, size, MADV_DONTDUMP);
-	/* Pages are locked as they are touched: a chunk's unused rest costs nothing. */
-	if (mlock2(p, size, MLOCK_ONFAULT) < 0)
-		memory.unlocked = true;
+	lock(p, size);
 	return p;
+}
+
+/* What is left of the chunk before is given up: less than one block of 2^MAX_SHIFT. */
+static bool new_chunk(void)
+{
+	size_t size = memory.chunks ? CHUNK : FIRST_CHUNK;
+	struct chunk *chunk = map_locked(size);
+
+	if (!chunk)
+		return false;
+	*chunk = (struct chunk){size, memory.chunks};
+	memory.chunks = chunk;
+	memory.unused = (unsigned char *)chunk + sizeof(*chunk);
+	memory.left = size - sizeof(*chunk);
+	return true;
 }
 
 static struct block *carve(unsigned class)
@@ -72,20 +99,11 @@ static struct block *carve(unsigned class)
 	size_t size = class_size(class);
 	struct block *block;
 
-	if (memory.left < size) {
-		size_t chunk = memory.any_chunk ? CHUNK : FIRST_CHUNK;
-		unsigned char *p = map_locked(chunk);
-
-		if (!p)
-			return NULL;
-		/* The rest of the old chunk is lost: less than one block of MAX_SHIFT per chunk. */
-		memory.any_chunk = true;
-		memory.chunk = p;
-		memory.left = chunk;
-	}
-	block = (struct block *)memory.chunk;
+	if (memory.left < size && !new_chunk())
+		return NULL;
+	block = (struct block *)memory.unused;
 	block->size = size;
-	memory.chunk += size;
+	memory.unused += size;
 	memory.left -= size;
 	return block;
 }
@@ -198,8 +216,19 @@ int memory_install(void)
 	rc = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+	/* Page buffers one by one: a short command needs a dozen, not the twenty SQLite would begin with. */
+	if (rc == SQLITE_OK)
+		rc = sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	memory.installed = rc == SQLITE_OK;
 	return rc;
+}
+
+void memory_lock_again(void)
+{
+	pthread_mutex_lock(&memory.mutex);
+	for (struct chunk *chunk = memory.chunks; chunk; chunk = chunk->next)
+		lock(chunk, chunk->size);
+	pthread_mutex_unlock(&memory.mutex);
 }
 
 bool memory_is_locked(void)

@@ -13,6 +13,9 @@
 /* Makes it SQLite's allocator; before anything else of SQLite is called. Idempotent. Returns an SQLite result code. */
 int memory_install(void);
 
+/* Locks all chunks again. SQLCipher locks and unlocks its own buffers (mlock, munlock), which works on whole pages. */
+void memory_lock_again(void);
+
 /* Could every chunk so far be locked (mlock(2))? RLIMIT_MEMLOCK is the usual reason why not. */
 bool memory_is_locked(void);
 

@@ -7,6 +7,7 @@
 
 #include "crypto/seal.h"
 #include "store/db_internal.h"
+#include "store/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -32,19 +33,24 @@ static const struct setting cipher[] = {
     EXPECTED("cipher_plaintext_header_size", "0"),
 };
 
-static const struct setting settings[] = {
+/* Before the first page is read, too, but of SQLite. */
+static const struct setting reading[] = {
     SETTING("temp_store", "MEMORY", "2"), /* no plaintext in temporary files */
+    SETTING("cell_size_check", "ON", "1"),
+};
+
+/* Read from the file. The journal mode is SQLite's default wherever there is no write-ahead log, which the shim does not offer. */
+static const struct setting in_file[] = {
+    EXPECTED("journal_mode", "delete"),
+    EXPECTED("auto_vacuum", "0"), /* moving pages about would defeat secure_delete */
+};
+
+/* What only a writer needs: set before the first write, so that a short read does not pay for it. */
+static const struct setting writing[] = {
     /* EXTRA also syncs the folder after the journal is deleted: with FULL, power loss can bring the journal back and roll back
      * a commit that was acknowledged. */
     SETTING("synchronous", "EXTRA", "3"),
     SETTING("secure_delete", "ON", "1"), /* what is deleted is overwritten, in free pages too */
-    SETTING("cell_size_check", "ON", "1"),
-};
-
-/* These two touch the file: the journal mode is read from it, auto_vacuum is stored in it. */
-static const struct setting file_settings[] = {
-    SETTING("journal_mode", "DELETE", "delete"),
-    EXPECTED("auto_vacuum", "0"), /* moving pages about would defeat secure_delete */
 };
 
 static int apply(struct db *db, const struct setting *table, size_t count, struct error *err)
@@ -101,16 +107,13 @@ static int apply_page_limit(struct db *db, struct error *err)
 	return r;
 }
 
-static int recipe_apply(struct db *db, struct error *err)
+int recipe_for_writing(struct db *db, struct error *err)
 {
-	int r = apply(db, settings, COUNT(settings), err);
+	int r = db->set_for_writing ? 0 : apply(db, writing, COUNT(writing), err);
 
-	if (r == 0)
-		r = apply_switches(db, err);
-	if (r == 0)
-		r = apply(db, file_settings, COUNT(file_settings), err);
-	if (r == 0)
+	if (r == 0 && !db->set_for_writing)
 		r = apply_page_limit(db, err);
+	db->set_for_writing = r == 0;
 	return r;
 }
 
@@ -134,23 +137,38 @@ static int give_key(struct db *db, const unsigned char key[32], struct error *er
 	return code == SQLITE_OK ? 0 : db_error(db, code, err);
 }
 
-int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
+/* Begins the transaction in which all else is read, and reads the first page: this is where a wrong key shows. */
+static int first_read(struct db *db, struct error *err)
 {
 	struct error cause = {0};
 	char version[32];
+	int r = db_begin_read(db, err);
+
+	if (r < 0)
+		return r;
+	r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
+	if (r == -VAULT_DAMAGED)
+		return VAULT_WRONG_KEY;
+	if (r < 0)
+		return error_set(err, cause.status, "%s", cause.message);
+	return apply(db, in_file, COUNT(in_file), err);
+}
+
+int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
+{
 	int r = give_key(db, key, err);
 
 	if (r == 0)
 		r = apply(db, cipher, COUNT(cipher), err);
-	if (r < 0)
-		return r;
-	if (!create) {
-		/* The first read: this is where a wrong key shows. */
-		r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
-		if (r == -VAULT_DAMAGED)
-			return VAULT_WRONG_KEY;
-		if (r < 0)
-			return error_set(err, cause.status, "%s", cause.message);
-	}
-	return recipe_apply(db, err);
+	if (r == 0)
+		r = apply(db, reading, COUNT(reading), err);
+	if (r == 0)
+		r = apply_switches(db, err);
+	if (r == 0 && !create)
+		r = first_read(db, err);
+	if (r != 0)
+		db_rollback(db);
+	/* SQLCipher unlocks memory page by page, and with it what else lies in the page. */
+	memory_lock_again();
+	return r;
 }

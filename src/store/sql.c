@@ -67,10 +67,33 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",
     [SQL_DIGEST_ALL] = "SELECT node, hashes FROM digest ORDER BY node",
 
-    /* Which page belongs to what; a page that is missing here is free. */
-    [SQL_PAGES_USED] = "SELECT pageno FROM dbstat",
+    /* NOT INDEXED, for the reason given at SQL_ENTRY_IDS. */
+    [SQL_CHECK_ENTRIES] = "SELECT id, name, folded FROM entry NOT INDEXED ORDER BY id",
+    [SQL_CHECK_FINGERPRINTS] =
+        "SELECT e.name, p.value, p.fingerprint FROM password p NOT INDEXED CROSS JOIN entry e NOT INDEXED"
+        " ON e.id = p.entry WHERE p.value IS NOT NULL",
+    [SQL_CHECK_ORPHANS] =
+        "SELECT p.entry FROM password p NOT INDEXED"
+        " WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = p.entry) UNION"
+        " SELECT f.entry FROM field f NOT INDEXED"
+        " WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = f.entry)",
+    /* What schema.c makes and is not there (0), and what is there and schema.c does not make (1). */
+    [SQL_CHECK_SCHEMA] =
+        "WITH made (type, name) AS (VALUES ('table', 'state'), ('table', 'entry'), ('index', 'entry_name'),"
+        " ('index', 'entry_folded'), ('index', 'entry_trash'), ('table', 'password'),"
+        " ('index', 'password_fingerprint'), ('table', 'field'), ('index', 'field_tag'), ('table', 'digest'))"
+        " SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM sqlite_schema)"
+        " UNION ALL SELECT 1, type, name FROM sqlite_schema"
+        " WHERE (type, name) NOT IN (SELECT type, name FROM made) AND name NOT LIKE 'sqlite\_%' ESCAPE '\'",
+    /* Works while it is prepared: see pages.c, the only place to run it. */
     [SQL_CIPHER_CHECK] = "PRAGMA cipher_integrity_check",
     [SQL_INTEGRITY_CHECK] = "PRAGMA integrity_check(20)",
+    /* One table with its indexes, without the list of free pages. */
+    [SQL_INTEGRITY_TABLE] = "SELECT integrity_check FROM pragma_integrity_check(?1)",
+    [SQL_RESCUE_NEXT] = "SELECT id FROM entry NOT INDEXED WHERE id >= ?1 ORDER BY id LIMIT 1",
+    /* The last node of the lowest level, and the last entry with a password: both tell which entries there should be. */
+    [SQL_RESCUE_LAST_NODE] = "SELECT node FROM digest WHERE node < 2 << 32 ORDER BY node DESC LIMIT 1",
+    [SQL_RESCUE_LAST_PASSWORD] = "SELECT entry FROM password NOT INDEXED ORDER BY entry DESC LIMIT 1",
 };
 
 const char *sql_text(enum sql which)

@@ -13,6 +13,12 @@
 #include "store/digest.h"
 #include "store/header.h"
 
+/* Beside enum vault_open_flags. */
+enum vault_internal_flags {
+	/* A copy on its way to its place: the witness is neither asked nor told about it. */
+	VAULT_NO_WITNESS = 1 << 16,
+};
+
 /* Everything that opens or authenticates something; lives in one locked allocation. */
 struct keys {
 	unsigned char volume[VOLUME_KEY_BYTES];
@@ -177,6 +183,9 @@ int witness_read(struct vault *vault, struct witness *ret_witness, struct error 
 void witness_compare(struct vault *vault, const struct witness *witness);
 /* Remembers what the vault is now; never goes back unless `force`. A failure to write is not one of the caller's: ignored. */
 void witness_store(struct vault *vault, bool force);
+/* Before `next`, with another volume key, takes the place of `old`: remembers both, durably, so that neither is taken for a
+ * rolled back one after a crash. Both have their keys and states. */
+int witness_announce(const struct vault *old, const struct vault *next, struct error *err);
 
 /* ---- files (create.c) ---------------------------------------------------------------------- */
 

@@ -115,12 +115,14 @@ int vault_open(const char *path, unsigned flags, struct vault **ret_vault, struc
 	return vault_attach(path, flags, ret_vault, err);
 }
 
+/* In a read transaction, which it leaves for a moment where there is something to do. */
 static int migrate(struct vault *vault, struct error *err)
 {
 	int r = schema_read_version(vault->db, &vault->schema, err);
 
 	if (r < 0 || vault->schema == schema_version())
 		return r;
+	db_rollback(vault->db);
 	r = db_begin_write(vault->db, err);
 	if (r == 0)
 		r = schema_read_version(vault->db, &vault->schema, err);
@@ -128,12 +130,10 @@ static int migrate(struct vault *vault, struct error *err)
 		r = schema_migrate(vault->db, vault->schema, err);
 	if (r == 0)
 		r = db_commit(vault->db, err);
-	if (r < 0) {
-		db_rollback(vault->db);
-		return r;
-	}
+	if (r == 0)
+		r = db_begin_read(vault->db, err);
 	vault->schema = schema_version();
-	return 0;
+	return r;
 }
 
 int vault_start(struct vault *vault, struct error *err)
@@ -155,10 +155,7 @@ int vault_start(struct vault *vault, struct error *err)
 	if (r == 0)
 		r = migrate(vault, err);
 	if (r == 0)
-		r = db_begin_read(vault->db, err);
-	if (r < 0)
-		return r;
-	r = state_read(vault, !rescue, err);
+		r = state_read(vault, !rescue, err);
 	db_rollback(vault->db);
 	if (r < 0)
 		return r;
