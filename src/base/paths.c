@@ -1,0 +1,80 @@
+#include "base/paths.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+#define PASSWD_BUFFER \
+	16384 /* bytes for one line of the password database; the usual hint is 1024 */
+
+static const char *absolute_from_environment(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+static int home_folder(char **ret_home, struct error *err)
+{
+	FREE_AUTO char *buffer = NULL;
+	const char *home = absolute_from_environment("HOME");
+	struct passwd entry, *found = NULL;
+	int r;
+
+	if (!home) {
+		buffer = malloc(PASSWD_BUFFER);
+		if (!buffer)
+			return error_set(err, VAULT_FAILED, "out of memory");
+		do
+			r = getpwuid_r(getuid(), &entry, buffer, PASSWD_BUFFER, &found);
+		while (r == EINTR);
+		if (r != 0)
+			return error_errno(err, VAULT_FAILED, r, "cannot find the home folder");
+		if (!found || found->pw_dir[0] != '/')
+			return error_set(err, VAULT_FAILED,
+			                 "cannot find the home folder: HOME is not set");
+		home = found->pw_dir;
+	}
+	*ret_home = strdup(home);
+	return *ret_home ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+/* $VARIABLE/vault/NAME, or ~/BELOW_HOME/vault/NAME. */
+static int path_below(const char *variable, const char *below_home, const char *name,
+                      char **ret_path, struct error *err)
+{
+	BUF_AUTO path = BUF_EMPTY;
+	FREE_AUTO char *home = NULL;
+	const char *base = absolute_from_environment(variable);
+	int r;
+
+	*ret_path = NULL;
+	if (base) {
+		buf_add_format(&path, "%s/vault/%s", base, name);
+	} else {
+		r = home_folder(&home, err);
+		if (r < 0)
+			return r;
+		buf_add_format(&path, "%s/%s/vault/%s", home, below_home, name);
+	}
+	r = buf_check(&path, err);
+	if (r < 0)
+		return r;
+	*ret_path = buf_take_string(&path);
+	return *ret_path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+int paths_default_vault(char **ret_path, struct error *err)
+{
+	return path_below("XDG_DATA_HOME", ".local/share", "default.vault", ret_path, err);
+}
+
+int paths_state(const char *name, char **ret_path, struct error *err)
+{
+	return path_below("XDG_STATE_HOME", ".local/state", name, ret_path, err);
+}

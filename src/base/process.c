@@ -1,0 +1,89 @@
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define CHILD_FAILED 1 /* exit status of a child whose work failed */
+
+/* The child ends with _exit(2): the parent's atexit(3) handlers and unwritten stdio are not the
+ * child's to run. */
+static _Noreturn void child_run(int (*work)(const void *, void *), const void *context,
+                                void *result, size_t size, int fd)
+{
+	ssize_t count;
+
+	if (work(context, result) != 0)
+		_exit(CHILD_FAILED);
+	do
+		count = write(fd, result, size);
+	while (count < 0 && errno == EINTR);
+	_exit(count == (ssize_t)size
+	              ? 0
+	              : CHILD_FAILED); /* ≤ PIPE_BUF is written whole or not at all */
+}
+
+/* Reads until `size` bytes or the end; a shorter count means that the child failed. */
+static size_t read_result(int fd, unsigned char *result, size_t size)
+{
+	size_t length = 0;
+	ssize_t count;
+
+	while (length < size) {
+		count = read(fd, result + length, size - length);
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			break;
+		length += (size_t)count;
+	}
+	return length;
+}
+
+/* Waits for the child to be gone. Its status is unknown (0) where SIGCHLD is ignored: then the
+ * kernel has buried it, and the result that came through the pipe is all there is to judge by. */
+static int reap(pid_t child)
+{
+	int status = 0;
+
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return 0;
+	return status;
+}
+
+int process_isolated(int (*work)(const void *context, void *result), const void *context,
+                     void *result, size_t size, struct error *err)
+{
+	CLOSE_AUTO int reading = -1;
+	int ends[2];
+	int failure, status;
+	pid_t child;
+	size_t length;
+
+	if (size == 0 || size > PIPE_BUF)
+		return error_set(err, VAULT_USAGE,
+		                 "a result of %zu bytes does not fit a helper process", size);
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot create a pipe");
+	reading = ends[0];
+	child = fork();
+	failure = errno;
+	if (child == 0)
+		child_run(work, context, result, size, ends[1]);
+	close(ends[1]);
+	if (child < 0)
+		return error_errno(err, VAULT_FAILED, failure, "cannot start a helper process");
+	length = read_result(reading, result, size);
+	status = reap(child);
+	if (WIFSIGNALED(status))
+		return error_set(err, VAULT_FAILED, "a helper process was ended by signal %d",
+		                 WTERMSIG(status));
+	if (length != size || (WIFEXITED(status) && WEXITSTATUS(status) != 0))
+		return error_set(err, VAULT_FAILED, "a helper process failed");
+	return 0;
+}

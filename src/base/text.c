@@ -1,0 +1,295 @@
+#include <vault/text.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/cleanup.h"
+
+/* Unicode's last code point is 0x10ffff; a byte that begins no valid sequence counts as a character
+ * of its own behind it, so that two different wrong bytes still differ. */
+#define INVALID_BASE 0x110000
+
+/* The next code point of the string; gives how many bytes it takes, 0 at the end. */
+static size_t next_code_point(const char *string, size_t length, int32_t *ret_code_point)
+{
+	utf8proc_ssize_t used;
+
+	if (length == 0)
+		return 0;
+	used = utf8proc_iterate((const utf8proc_uint8_t *)string, (utf8proc_ssize_t)length,
+	                        ret_code_point);
+	if (used > 0)
+		return (size_t)used;
+	*ret_code_point = INVALID_BASE + (unsigned char)string[0];
+	return 1;
+}
+
+/* The same of a terminated string, of which no more than one character is looked at. */
+static size_t next_in_string(const char *string, int32_t *ret_code_point)
+{
+	return next_code_point(string, strnlen(string, 4), ret_code_point);
+}
+
+bool text_is_utf8(const void *bytes, size_t length)
+{
+	const char *next = bytes;
+	int32_t code_point;
+	size_t used;
+
+	while ((used = next_code_point(next, length, &code_point)) > 0) {
+		if (code_point >= INVALID_BASE)
+			return false;
+		next += used;
+		length -= used;
+	}
+	return true;
+}
+
+bool text_is_printable(const void *bytes, size_t length)
+{
+	const char *next = bytes;
+	int32_t code_point;
+	size_t used;
+
+	while ((used = next_code_point(next, length, &code_point)) > 0) {
+		if (code_point >= INVALID_BASE)
+			return false;
+		if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CC && code_point != '\t' &&
+		    code_point != '\n')
+			return false;
+		next += used;
+		length -= used;
+	}
+	return true;
+}
+
+/* Runs utf8proc over a string and tells its failures apart. Gives; free(3). */
+static int map(const char *input, utf8proc_option_t options, char **ret_output, struct error *err)
+{
+	utf8proc_uint8_t *output = NULL;
+	utf8proc_ssize_t length;
+
+	*ret_output = NULL;
+	length = utf8proc_map((const utf8proc_uint8_t *)input, 0, &output,
+	                      (utf8proc_option_t)(options | UTF8PROC_NULLTERM));
+	if (length == UTF8PROC_ERROR_NOMEM)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	if (length < 0)
+		return error_set(err, VAULT_USAGE, "not valid UTF-8");
+	*ret_output = (char *)output;
+	return 0;
+}
+
+int text_fold(const char *input, char **ret_folded, struct error *err)
+{
+	/* NFKC_Casefold: compatibility forms composed, case folded, characters without effect left
+	 * out. */
+	return map(input,
+	           (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+	                               UTF8PROC_CASEFOLD | UTF8PROC_IGNORE),
+	           ret_folded, err);
+}
+
+/* Characters that turn the direction of the text around them: they can make one name look like
+ * another. */
+static bool turns_direction(int32_t c)
+{
+	return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+static int check_characters(const char *name, size_t length, struct error *err)
+{
+	size_t used, offset = 0;
+	int32_t c;
+
+	while ((used = next_code_point(name + offset, length - offset, &c)) > 0) {
+		switch (utf8proc_category(c)) {
+		case UTF8PROC_CATEGORY_CC:
+			return error_set(err, VAULT_USAGE, "a name cannot hold control characters");
+		case UTF8PROC_CATEGORY_ZL:
+		case UTF8PROC_CATEGORY_ZP:
+			return error_set(err, VAULT_USAGE, "a name cannot hold line separators");
+		case UTF8PROC_CATEGORY_ZS:
+			if (offset == 0 || offset + used == length)
+				return error_set(err, VAULT_USAGE,
+				                 "a name cannot begin or end with a space");
+			break;
+		default:
+			if (turns_direction(c))
+				return error_set(
+					err, VAULT_USAGE,
+					"a name cannot hold characters that change its direction");
+		}
+		offset += used;
+	}
+	return 0;
+}
+
+int text_name(const char *input, char **ret_name, struct error *err)
+{
+	FREE_AUTO char *name = NULL;
+	FREE_AUTO char *folded = NULL;
+	size_t length;
+	int r;
+
+	*ret_name = NULL;
+	r = map(input, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE), &name, err);
+	if (r < 0)
+		return r == -VAULT_USAGE ? error_set(err, VAULT_USAGE, "a name must be valid UTF-8")
+		                         : r;
+	length = strlen(name);
+	if (length == 0)
+		return error_set(err, VAULT_USAGE, "a name cannot be empty");
+	if (length > NAME_MAX_BYTES)
+		return error_set(err, VAULT_USAGE, "a name has at most %d bytes, this one has %zu",
+		                 NAME_MAX_BYTES, length);
+	r = check_characters(name, length, err);
+	if (r < 0)
+		return r;
+	r = text_fold(name, &folded, err);
+	if (r < 0)
+		return r;
+	if (folded[0] == '\0')
+		return error_set(err, VAULT_USAGE, "a name needs a visible character");
+	*ret_name = name;
+	name = NULL;
+	return 0;
+}
+
+static size_t decode(const char *string, int32_t code_points[NAME_MAX_BYTES])
+{
+	size_t length = strnlen(string, NAME_MAX_BYTES);
+	size_t count = 0, used;
+
+	while ((used = next_code_point(string, length, &code_points[count])) > 0) {
+		string += used;
+		length -= used;
+		if (++count == NAME_MAX_BYTES)
+			break;
+	}
+	return count;
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Restricted Damerau-Levenshtein by three rows of the usual table: the one before the last is for
+ * exchanged neighbours. A row whose every value is above the limit settles it: no later one can be
+ * smaller. */
+unsigned text_distance(const char *a, const char *b, unsigned limit)
+{
+	int32_t x[NAME_MAX_BYTES], y[NAME_MAX_BYTES];
+	unsigned rows[3][NAME_MAX_BYTES + 1];
+	unsigned *before = rows[0], *last = rows[1], *row = rows[2], *swap;
+	unsigned smallest;
+	size_t height = decode(a, x), width = decode(b, y);
+
+	for (unsigned j = 0; j <= width; j++)
+		last[j] = j;
+	for (unsigned i = 1; i <= height; i++) {
+		row[0] = i;
+		smallest = i;
+		for (unsigned j = 1; j <= width; j++) {
+			row[j] = least(least(last[j], row[j - 1]) + 1,
+			               last[j - 1] + (x[i - 1] != y[j - 1]));
+			if (i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1])
+				row[j] = least(row[j], before[j - 2] + 1);
+			smallest = least(smallest, row[j]);
+		}
+		if (smallest > limit)
+			return limit + 1;
+		swap = before;
+		before = last;
+		last = row;
+		row = swap;
+	}
+	return last[width] > limit ? limit + 1 : last[width];
+}
+
+/* Does the set that begins behind `[` contain `c`? Gives the place behind its `]`, or NULL where
+ * the set never ends: then the `[` means itself. */
+static const char *match_set(const char *set, int32_t c, bool *ret_found)
+{
+	bool negated = *set == '!' || *set == '^';
+	bool found = false;
+	int32_t low, high;
+	const char *next = set + (negated ? 1 : 0);
+	const char *first = next;
+
+	for (;;) {
+		size_t used = next_in_string(next, &low);
+
+		if (used == 0)
+			return NULL;
+		if (low == ']' && next != first)
+			break;
+		next += used;
+		high = low;
+		if (next[0] == '-' && next[1] != ']' && next[1] != '\0')
+			next += 1 + next_in_string(next + 1, &high);
+		if (low <= c && c <= high)
+			found = true;
+	}
+	*ret_found = found != negated;
+	return next + 1;
+}
+
+/* Matches the one pattern element at `pattern`, not `*`, against `c`; gives the place behind it,
+ * NULL without a match. */
+static const char *match_one(const char *pattern, int32_t c)
+{
+	const char *behind;
+	int32_t expected;
+	bool found;
+	size_t used;
+
+	if (*pattern == '?')
+		return pattern + 1;
+	if (*pattern == '[') {
+		behind = match_set(pattern + 1, c, &found);
+		if (behind)
+			return found ? behind : NULL;
+	}
+	used = next_in_string(pattern, &expected);
+	return used > 0 && expected == c ? pattern + used : NULL;
+}
+
+/* Only the last `*` seen can need another try: an earlier one that took more would leave less to
+ * the later, which can take anything. So the work is bounded by pattern × name, whatever the
+ * pattern. */
+bool text_match(const char *pattern, const char *name)
+{
+	const char *after_star = NULL, *retry_at = NULL, *next;
+	int32_t c;
+	size_t used;
+
+	if (!strpbrk(pattern, "*?["))
+		return strstr(name, pattern) != NULL;
+	while ((used = next_in_string(name, &c)) > 0) {
+		if (*pattern == '*') {
+			after_star = ++pattern;
+			retry_at = name;
+			continue;
+		}
+		next = match_one(pattern, c);
+		if (next) {
+			pattern = next;
+			name += used;
+		} else if (after_star) {
+			used = next_in_string(retry_at, &c);
+			retry_at += used;
+			name = retry_at;
+			pattern = after_star;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
