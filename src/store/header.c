@@ -106,7 +106,7 @@ int header_decode(const unsigned char bytes[HEADER_BYTES], unsigned copy, struct
 	    get_u64(bytes + AT_FLAGS) != 0)
 		return error_set(err, VAULT_FAILED,
 		                 "the vault is of a newer format (%u) than this program knows (%u): update vault",
-		                 get_u16(bytes + AT_FORMAT), HEADER_FORMAT);
+		                 (unsigned)get_u16(bytes + AT_FORMAT), (unsigned)HEADER_FORMAT);
 
 	memset(ret_header, 0, sizeof(*ret_header));
 	ret_header->sequence = get_u64(bytes + AT_SEQUENCE);

@@ -45,6 +45,11 @@ int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct 
 	return code == SQLITE_DONE ? 0 : db_error(db, code, err);
 }
 
+void pages_forget(struct db *db)
+{
+	(void)sqlite3_db_release_memory(db->handle);
+}
+
 int pages_table_sound(struct db *db, const char *table, bool *ret_sound, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;

@@ -16,6 +16,9 @@
 int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct error *err), void *context,
                 struct error *err);
 
+/* Drops what was read before, so that the file is read again. Outside of a transaction. */
+void pages_forget(struct db *db);
+
 /* PRAGMA integrity_check of one table and its indexes: *ret_sound. A page of it that cannot be read counts as unsound, and
  * leaves the transaction unusable: see pages_restart. */
 int pages_table_sound(struct db *db, const char *table, bool *ret_sound, struct error *err);

@@ -84,7 +84,7 @@ static const char *const texts[SQL_COUNT] = {
         " ('index', 'password_fingerprint'), ('table', 'field'), ('index', 'field_tag'), ('table', 'digest'))"
         " SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM sqlite_schema)"
         " UNION ALL SELECT 1, type, name FROM sqlite_schema"
-        " WHERE (type, name) NOT IN (SELECT type, name FROM made) AND name NOT LIKE 'sqlite\_%' ESCAPE '\'",
+        " WHERE (type, name) NOT IN (SELECT type, name FROM made) AND name NOT GLOB 'sqlite_*'",
     /* Works while it is prepared: see pages.c, the only place to run it. */
     [SQL_CIPHER_CHECK] = "PRAGMA cipher_integrity_check",
     [SQL_INTEGRITY_CHECK] = "PRAGMA integrity_check(20)",

@@ -159,8 +159,10 @@ static int check_pages(struct check *check, struct error *err)
 	struct db *db = check->vault->db;
 	bool sound = true;
 	unsigned version;
-	int r = db_begin_read(db, err);
+	int r;
 
+	pages_forget(db);
+	r = db_begin_read(db, err);
 	/* The first read is what begins it, and keeps writers away. */
 	if (r == 0)
 		r = schema_read_version(db, &version, err);

@@ -183,9 +183,9 @@ int witness_read(struct vault *vault, struct witness *ret_witness, struct error 
 void witness_compare(struct vault *vault, const struct witness *witness);
 /* Remembers what the vault is now; never goes back unless `force`. A failure to write is not one of the caller's: ignored. */
 void witness_store(struct vault *vault, bool force);
-/* Before `next`, with another volume key, takes the place of `old`: remembers both, durably, so that neither is taken for a
- * rolled back one after a crash. Both have their keys and states. */
-int witness_announce(const struct vault *old, const struct vault *next, struct error *err);
+/* Before `next`, with another volume key, takes the place of a file: adds what `next` will be to what is remembered, durably, so
+ * that neither is taken for a rolled back one after a crash. witness_store forgets the other. */
+int witness_announce(const struct vault *next, struct error *err);
 
 /* ---- files (create.c) ---------------------------------------------------------------------- */
 

@@ -11,8 +11,9 @@
  *          24    32  root of the digest
  *          56    32  MAC: keyed BLAKE2b under the witness subkey over the uuid and bytes 0…55
  *
- * While a rekey puts a file with a new volume key in place of the old one there are two records, one under each
- * key: whichever file a crash leaves behind, its record is there. The next write leaves one.
+ * While a file with another volume key takes the place of the old one (rekey, or the restore of a backup from before
+ * a rekey) there are two records, one under each key: whichever file a crash leaves behind, its record is there. A
+ * third can only come from a crash in between. The next write leaves one.
  *
  * A file of any other size, or without the magic, was torn by a crash (it is not synced) and counts as absent.
  */
@@ -30,7 +31,7 @@ enum {
 	AT_ROOT = 24,
 	AT_MAC = 56,
 	RECORD_BYTES = 88,
-	RECORDS_MAX = 2,
+	RECORDS_MAX = 3,
 };
 
 static const unsigned char magic[8] = {'v', 'a', 'u', 'l', 't', 'w', 'i', 't'};
@@ -84,36 +85,40 @@ static void record_decode(struct witness *witness, const struct vault *vault,
 	memcpy(witness->root, bytes + AT_ROOT, HASH_BYTES);
 }
 
-/* The vault's own record where there is one, else a foreign one. *ret_records: how many the file holds. */
-static void read_records(const struct vault *vault, struct witness *ret_witness, size_t *ret_records)
+/* What the file holds, at most RECORDS_MAX records; returns how many. */
+static size_t read_file(const struct vault *vault, unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1])
 {
-	unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1];
 	FREE_AUTO char *path = NULL;
 	size_t length = 0;
 
-	*ret_witness = (struct witness){0};
-	*ret_records = 0;
 	/* Nothing seen is what a new machine says too: a witness that cannot be read must not lock the user out. */
-	if (path_of(vault, &path, NULL) < 0 || file_read(path, bytes, sizeof(bytes), &length, NULL) != 0)
-		return;
-	if (length != RECORD_BYTES && length != RECORDS_MAX * RECORD_BYTES)
-		return;
-	*ret_records = length / RECORD_BYTES;
-	for (size_t i = 0; i < *ret_records; i++) {
+	if (path_of(vault, &path, NULL) < 0 ||
+	    file_read(path, bytes, RECORDS_MAX * RECORD_BYTES + 1, &length, NULL) != 0)
+		return 0;
+	return length % RECORD_BYTES == 0 ? length / RECORD_BYTES : 0;
+}
+
+/* The vault's own record where there is one, else a foreign one. Returns how many there are. */
+static size_t read_records(const struct vault *vault, struct witness *ret_witness)
+{
+	unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1];
+	size_t records = read_file(vault, bytes);
+
+	*ret_witness = (struct witness){0};
+	for (size_t i = 0; i < records; i++) {
 		record_decode(ret_witness, vault, bytes + i * RECORD_BYTES);
 		if (ret_witness->found && !ret_witness->foreign)
 			break;
 	}
+	return records;
 }
 
 int witness_read(struct vault *vault, struct witness *ret_witness, struct error *err)
 {
-	size_t records;
-
-	(void)err; /* see read_records */
+	(void)err; /* see read_file */
 	*ret_witness = (struct witness){0};
 	if (!(vault->flags & VAULT_NO_WITNESS))
-		read_records(vault, ret_witness, &records);
+		(void)read_records(vault, ret_witness);
 	return 0;
 }
 
@@ -194,24 +199,26 @@ void witness_store(struct vault *vault, bool force)
 	next = witness_of(vault);
 	/* Two programs may cross between reading and writing; the later one then remembers a little less than was
 	 * seen, until the next write. */
-	read_records(vault, &seen, &records);
+	records = read_records(vault, &seen);
 	if (!force && !merge(&next, &seen, records))
 		return;
 	record_encode(bytes, vault, &next);
 	(void)write_records(vault, bytes, sizeof(bytes), 0, NULL);
 }
 
-int witness_announce(const struct vault *old, const struct vault *next, struct error *err)
+int witness_announce(const struct vault *next, struct error *err)
 {
-	unsigned char bytes[RECORDS_MAX * RECORD_BYTES];
-	struct witness old_witness = witness_of(old), next_witness = witness_of(next), seen;
-	size_t records;
-	int r;
+	unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1];
+	size_t records = read_file(next, bytes);
+	struct witness witness = witness_of(next);
 
-	read_records(old, &seen, &records);
-	record_encode(bytes, old, &old_witness);
-	record_encode(bytes + RECORD_BYTES, next, &next_witness);
-	r = write_records(old, bytes, sizeof(bytes), 1, err);
 	/* Where nothing is remembered, nothing contradicts the new file. */
-	return r < 0 && seen.found ? r : 0;
+	if (records == 0)
+		return 0;
+	if (records == RECORDS_MAX) {
+		records--;
+		memmove(bytes, bytes + RECORD_BYTES, records * RECORD_BYTES);
+	}
+	record_encode(bytes + records * RECORD_BYTES, next, &witness);
+	return write_records(next, bytes, (records + 1) * RECORD_BYTES, 1, err);
 }
