@@ -1,0 +1,203 @@
+#include <vault/audit.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <zxcvbn.h>
+
+#include "base/process.h"
+
+/*
+ * The whole password is examined: zxcvbn looks at the first hundred characters in detail and at the
+ * rest in passing, so that even 64 KiB take milliseconds.
+ */
+
+#define WORDS_MAX 64 /* words known to the attacker; more are not looked at */
+#define WORD_MIN 3   /* bytes; shorter ones are in every password */
+
+/* Bits from which the score is 1, 2, 3, 4: log2 of 10^3, 10^6, 10^8, 10^10 guesses. */
+static const double thresholds[] = {9.97, 19.93, 26.58, 33.22};
+
+#define SCORE_BEST ((int)(sizeof(thresholds) / sizeof(thresholds[0])))
+
+enum pattern {
+	PATTERN_NONE,
+	PATTERN_WORD,
+	PATTERN_LEET,
+	PATTERN_KNOWN,
+	PATTERN_REPEAT,
+	PATTERN_SEQUENCE,
+	PATTERN_KEYBOARD,
+	PATTERN_DATE,
+	PATTERN_COUNT,
+};
+
+/* Constants, so that nothing of a password can be in them. */
+static const char advice[PATTERN_COUNT][sizeof((struct strength){0}.advice)] = {
+	[PATTERN_NONE] =
+		"It is short: every further character helps, and a long random password is best.",
+	[PATTERN_WORD] = "It is built on a common word, name or password: several words that have "
+			 "nothing to do with each other are stronger, a random password is best.",
+	[PATTERN_LEET] = "It is a common word with some letters exchanged, a trick that is tried "
+			 "early: several unrelated words are stronger, a random password is best.",
+	[PATTERN_KNOWN] = "It is built on the user or service name, which is tried first: leave "
+			  "that out, or take a random password.",
+	[PATTERN_REPEAT] = "It repeats itself, which adds next to nothing: take something else for "
+			   "the repetition, or a random password.",
+	[PATTERN_SEQUENCE] = "It counts or follows the alphabet, which is tried early: unrelated "
+			     "words are stronger, a random password is best.",
+	[PATTERN_KEYBOARD] = "It follows neighbouring keys of the keyboard, which is tried early: "
+			     "unrelated words are stronger, a random password is best.",
+	[PATTERN_DATE] = "It is built on a date or year, of which there are few: leave that out, "
+			 "or take a random password.",
+};
+
+/* What the child is given, and what it writes back. */
+struct question {
+	const struct secret *password;
+	const char *const *words;
+};
+struct answer {
+	double bits;
+	enum pattern pattern;
+};
+
+static bool is_word_byte(unsigned char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       c >= 0x80;
+}
+
+static void lower(char *text)
+{
+	for (; *text; text++)
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+}
+
+/* zxcvbn compares with words in lower case, as they stand. A known word is looked for as a whole
+ * and in its parts: "ann@example.org" is ann, example and org too. The memory is the child's and
+ * goes with it. */
+static int split_words(const char *const *words, const char *ret_parts[WORDS_MAX + 1])
+{
+	size_t count = 0;
+
+	for (; words && *words && count < WORDS_MAX; words++) {
+		char *whole = strdup(*words);
+		char *parts = strdup(*words);
+
+		if (!whole || !parts)
+			return -1;
+		lower(whole);
+		lower(parts);
+		if (strlen(whole) >= WORD_MIN)
+			ret_parts[count++] = whole;
+		while (*parts && count < WORDS_MAX) {
+			char *end = parts;
+			bool more;
+
+			while (is_word_byte((unsigned char)*end))
+				end++;
+			more = *end != '\0';
+			*end = '\0';
+			if (end - parts >= WORD_MIN && strcmp(parts, whole) != 0)
+				ret_parts[count++] = parts;
+			parts = more ? end + 1 : end;
+		}
+	}
+	ret_parts[count] = NULL;
+	return 0;
+}
+
+static enum pattern pattern_of(int type)
+{
+	if (type & MULTIPLE_MATCH)
+		return PATTERN_REPEAT;
+	switch (type) {
+	case DICTIONARY_MATCH:
+		return PATTERN_WORD;
+	case DICT_LEET_MATCH:
+		return PATTERN_LEET;
+	case USER_MATCH:
+	case USER_LEET_MATCH:
+		return PATTERN_KNOWN;
+	case REPEATS_MATCH:
+		return PATTERN_REPEAT;
+	case SEQUENCE_MATCH:
+		return PATTERN_SEQUENCE;
+	case SPATIAL_MATCH:
+		return PATTERN_KEYBOARD;
+	case DATE_MATCH:
+	case YEAR_MATCH:
+		return PATTERN_DATE;
+	default:
+		return PATTERN_NONE;
+	}
+}
+
+/* The pattern that covers most of the password; NONE when none covers a third of it. */
+static enum pattern main_pattern(const ZxcMatch_t *matches)
+{
+	int lengths[PATTERN_COUNT] = {0};
+	enum pattern best = PATTERN_WORD;
+	int total = 0;
+
+	for (const ZxcMatch_t *match = matches; match; match = match->Next) {
+		lengths[pattern_of(match->Type)] += match->Length;
+		total += match->Length;
+	}
+	for (enum pattern pattern = PATTERN_WORD; pattern < PATTERN_COUNT; pattern++)
+		if (lengths[pattern] > lengths[best])
+			best = pattern;
+	return lengths[best] > 0 && lengths[best] >= total / 3 ? best : PATTERN_NONE;
+}
+
+/* Runs in the child: zxcvbn's copies on heap and stack, and ours, end with it. */
+static int examine(const void *context, void *result)
+{
+	const struct question *question = context;
+	const struct secret *password = question->password;
+	struct answer *answer = result;
+	const char *parts[WORDS_MAX + 1];
+	ZxcMatch_t *matches = NULL;
+	char *text = malloc(password->length + 1);
+
+	if (!text || split_words(question->words, parts) < 0)
+		return -1;
+	/* zxcvbn takes a C string. A NUL inside counts as another control character, 0x01, so that
+	 * what is behind it is not lost. */
+	for (size_t i = 0; i < password->length; i++)
+		text[i] = password->bytes[i] == 0 ? 1 : (char)password->bytes[i];
+	text[password->length] = '\0';
+	answer->bits = ZxcvbnMatch(text, parts, &matches);
+	answer->pattern = main_pattern(matches);
+	return 0;
+}
+
+int audit_strength(const struct secret *password, const char *const *words,
+                   struct strength *ret_strength, struct error *err)
+{
+	struct answer answer = {0};
+	int r;
+
+	memset(ret_strength, 0, sizeof(*ret_strength));
+	r = process_isolated(examine, &(struct question){.password = password, .words = words},
+	                     &answer, sizeof(answer), err);
+	if (r < 0)
+		return error_context(err, "cannot tell the password's strength");
+	ret_strength->bits = answer.bits;
+	while (ret_strength->score < SCORE_BEST && answer.bits >= thresholds[ret_strength->score])
+		ret_strength->score++;
+	if (ret_strength->score < SCORE_BEST)
+		memcpy(ret_strength->advice, advice[answer.pattern],
+		       strlen(advice[answer.pattern]) + 1);
+	return 0;
+}
+
+const char *strength_word(int score)
+{
+	static const char *const words[] = {"very weak", "weak", "fair", "good", "strong"};
+
+	if (score < 0)
+		score = 0;
+	return words[score < SCORE_BEST ? score : SCORE_BEST];
+}
