@@ -1,0 +1,115 @@
+#include <vault/audit.h>
+
+#include "commands.h"
+#include "dates.h"
+#include "json.h"
+#include "output.h"
+#include "report.h"
+#include "results.h"
+
+#define NAME_COLUMNS 32
+
+struct audit_context {
+	bool json_wanted, first;
+	struct json json;
+};
+
+static void print_use(const struct audit_use *use)
+{
+	static const char *const states[] = {[ENTRY_LIVE] = "",
+	                                     [ENTRY_TRASHED] = ", in the trash",
+	                                     [ENTRY_PURGED] = ", deleted"};
+	char span[DATE_SPAN_SIZE];
+
+	output_string("  ");
+	output_padded(use->name, NAME_COLUMNS);
+	output_format("%s%s", date_span(use->since, use->until, span), states[use->state]);
+	if (use->reason) {
+		output_string(", on purpose: ");
+		output_text(use->reason);
+	}
+	output_string("\n");
+}
+
+static void print_group(struct audit_context *audit, const struct audit_group *group)
+{
+	if (!audit->first)
+		output_string("\n");
+	if (group->master)
+		output_string("The master password of this vault is also a password of\n");
+	else if (group->now)
+		output_string("One password is in use more than once\n");
+	else
+		output_string("One password was in use more than once\n");
+	for (size_t i = 0; i < group->n_uses; i++)
+		print_use(&group->uses[i]);
+}
+
+static void json_group(struct json *json, const struct audit_group *group)
+{
+	json_object(json, NULL);
+	json_bool(json, "master", group->master);
+	json_bool(json, "now", group->now);
+	json_array(json, "uses");
+	for (size_t i = 0; i < group->n_uses; i++) {
+		const struct audit_use *use = &group->uses[i];
+		json_object(json, NULL);
+		json_string(json, "name", use->name);
+		json_string(json, "state", entry_state_name(use->state));
+		json_time(json, "since", use->since);
+		json_time(json, "until", use->until);
+		json_string(json, "reason", use->reason);
+		json_close(json);
+	}
+	json_close(json);
+	json_close(json);
+}
+
+static int audit_group(void *context, const struct audit_group *group)
+{
+	struct audit_context *audit = context;
+
+	if (audit->json_wanted)
+		json_group(&audit->json, group);
+	else
+		print_group(audit, group);
+	audit->first = false;
+	return 0;
+}
+
+static int audit_run(struct session *session, const void *values, char *const *words,
+                     struct error *err)
+{
+	struct audit_context context = {.json_wanted = session->global.json, .first = true};
+	size_t groups = 0;
+	int r = session_unlock(session, 0, err);
+
+	(void)values;
+	(void)words;
+	if (r != 0)
+		return r;
+	if (context.json_wanted) {
+		json_object(&context.json, NULL);
+		json_array(&context.json, "shared");
+	}
+	r = audit_sharing(session->vault, audit_group, &context, &groups, err);
+	session_close(session);
+	if (r != 0)
+		return r;
+	if (context.json_wanted) {
+		json_close(&context.json);
+		json_close(&context.json);
+	}
+	if (groups == 0)
+		report_note("No password is, or was, in use twice.");
+	return groups > 0 ? VAULT_FINDINGS : 0;
+}
+
+const struct command command_audit = {
+	.name = "audit",
+	.group = "protect",
+	.arguments = "",
+	.summary = "tell which entries share a password, or once did",
+	.more = "Names, never passwords. Exit status 7 when something was found.",
+	.run = audit_run,
+};

@@ -1,0 +1,133 @@
+#include "commands.h"
+#include "entry_options.h"
+#include "report.h"
+#include "results.h"
+
+struct edit_values {
+	struct entry_options entry;
+	struct texts clear;
+	bool password;
+};
+
+static const struct option_spec edit_options[] = {
+	ENTRY_OPTIONS(struct edit_values, entry),
+	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
+	OPTION_TEXTS(struct edit_values, clear, 0, "clear", "FIELD",
+                     "remove user, url, tag, note or a further field"),
+	OPTIONS_END,
+};
+
+static bool new_password(const struct edit_values *edit)
+{
+	return edit->password || entry_options_generate(&edit->entry) || edit->entry.from_stdin ||
+	       edit->entry.all_stdin;
+}
+
+static int check(const struct edit_values *edit, struct error *err)
+{
+	if (!new_password(edit) && !entry_options_fields(&edit->entry) && edit->clear.count == 0)
+		return error_set(err, VAULT_USAGE,
+		                 "nothing to change; say what, such as --password, --user USER "
+		                 "or --clear note");
+	if (edit->password && (edit->entry.from_stdin || edit->entry.all_stdin))
+		return error_set(err, VAULT_USAGE, "--password asks; --stdin reads: one of them");
+	if (edit->entry.allow_reuse && !new_password(edit))
+		return error_set(err, VAULT_USAGE, "--allow-reuse goes with a new password");
+	return entry_options_check(&edit->entry, err);
+}
+
+static void tell(const struct session *session, const struct edit_values *edit,
+                 const struct write_result *result)
+{
+	result_json(session, "edited", result);
+	result_warn(result);
+	if (!result->changed)
+		report_note("'%s' was like that already; nothing was changed.", result->name);
+	else if (new_password(edit))
+		report_note("Changed '%s'. The former password is in its history.", result->name);
+	else
+		report_note("Changed '%s'.", result->name);
+}
+
+/* Stores the edit; after a refusal asks for another password, when somebody is there. `entry` is as
+ * it was found. */
+static int store(struct session *session, const struct edit_values *edit, const struct entry *entry,
+                 struct entry *set, struct error *err)
+{
+	bool first = true;
+
+	for (;;) {
+		CHOSEN_AUTO chosen = {0};
+		WRITE_RESULT_AUTO result = {0};
+		int r = new_password(edit)
+		                ? entry_options_password(&edit->entry, entry, &chosen, err)
+		                : 0;
+		if (r > 0 && first)
+			return error_set(err, VAULT_INTERRUPTED, "Nothing was changed.");
+		if (r > 0)
+			return VAULT_REFUSED;
+		if (r == 0 && first)
+			r = entry_options_secrets(&edit->entry, set, err);
+		if (r < 0)
+			return r;
+		first = false;
+		struct entry_edit change = {
+			.user = edit->entry.user,
+			.password = chosen.password,
+			.set = set,
+			.clear = edit->clear.items,
+		};
+		chosen.password = NULL;
+		r = vault_edit(session->vault, entry->name, &change, edit->entry.allow_reuse,
+		               &result, err);
+		chosen.password = change.password; /* still ours unless it was stored */
+		if (r == VAULT_NOT_FOUND)
+			return session_no_entry(session, entry->name, err);
+		if (r == VAULT_REFUSED) {
+			result_refused(session, &result, chosen.typed);
+			*err = (struct error){0};
+			if (!chosen.typed)
+				return VAULT_REFUSED;
+			continue;
+		}
+		if (r != 0)
+			return r;
+		session_close(session);
+		tell(session, edit, &result);
+		return 0;
+	}
+}
+
+static int edit_run(struct session *session, const void *values, char *const *words,
+                    struct error *err)
+{
+	const struct edit_values *edit = values;
+	ENTRY_AUTO *entry = NULL;
+	ENTRY_AUTO *set = NULL;
+	int r = check(edit, err);
+
+	if (r == 0)
+		r = entry_new(&set, words[0], err);
+	if (r == 0)
+		r = entry_options_plain(&edit->entry, set, err);
+	if (r == 0)
+		r = session_unlock(session, 0, err);
+	if (r == 0)
+		r = session_get(session, words[0], &entry, err);
+	return r == 0 ? store(session, edit, entry, set, err) : r;
+}
+
+const struct command command_edit = {
+	.name = "edit",
+	.group = "keep",
+	.arguments = "NAME",
+	.summary = "change an entry",
+	.more = "What is named is added or replaced, the rest stays; --clear is done\n"
+		"first. A new password sends the former one to the history, and is\n"
+		"refused (exit status 8) when it is, or was, in use at another entry.",
+	.options = edit_options,
+	.values_size = sizeof(struct edit_values),
+	.min_words = 1,
+	.max_words = 1,
+	.run = edit_run,
+};

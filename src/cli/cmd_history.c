@@ -1,0 +1,130 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "dates.h"
+#include "json.h"
+#include "output.h"
+
+struct history_values {
+	bool reveal;
+};
+
+static const struct option_spec history_options[] = {
+	OPTION_FLAG(struct history_values, reveal, 'r', "reveal", "show the passwords"),
+	OPTIONS_END,
+};
+
+/* The items are kept until the vault is closed. */
+struct history_line {
+	int64_t since, until;
+	struct secret *password;
+	char *reason;
+};
+
+struct history {
+	struct history_line *lines;
+	size_t count;
+	struct error *err;
+};
+
+static void history_done(struct history *history)
+{
+	for (size_t i = 0; i < history->count; i++) {
+		secret_free(history->lines[i].password);
+		free(history->lines[i].reason);
+	}
+	free(history->lines);
+}
+
+static int keep_item(void *context, const struct history_item *item)
+{
+	struct history *history = context;
+	struct history_line line = {.since = item->since, .until = item->until};
+	struct history_line *lines = realloc(history->lines, (history->count + 1) * sizeof(*lines));
+
+	if (!lines)
+		return error_set(history->err, VAULT_FAILED, "out of memory");
+	history->lines = lines;
+	if (item->reuse_reason && !(line.reason = strdup(item->reuse_reason)))
+		return error_set(history->err, VAULT_FAILED, "out of memory");
+	lines[history->count++] = line;
+	if (!item->password)
+		return 0;
+	return secret_copy(&lines[history->count - 1].password, item->password->bytes,
+	                   item->password->length, history->err);
+}
+
+static void print_line(const struct history_line *line, bool reveal)
+{
+	char day[DATE_DAY_SIZE];
+
+	output_format("%s - ", date_day(line->since, day));
+	output_format("%-10s  ", line->until ? date_day(line->until, day) : "now");
+	if (line->password)
+		output_secret_text(line->password, 0);
+	else
+		output_string(reveal ? "(erased)" : output_mask());
+	if (line->reason) {
+		output_string("  shared on purpose: ");
+		output_text(line->reason);
+	}
+	output_string("\n");
+}
+
+static void print_json(const struct history *history, const char *name, bool reveal)
+{
+	struct json json = {0};
+
+	json_object(&json, NULL);
+	json_string(&json, "name", name);
+	json_array(&json, "passwords");
+	for (size_t i = 0; i < history->count; i++) {
+		const struct history_line *line = &history->lines[i];
+		json_object(&json, NULL);
+		json_time(&json, "since", line->since);
+		json_time(&json, "until", line->until);
+		if (reveal)
+			json_secret(&json, "password", line->password);
+		json_string(&json, "reuse_reason", line->reason);
+		json_close(&json);
+	}
+	json_close(&json);
+	json_close(&json);
+}
+
+static int history_run(struct session *session, const void *values, char *const *words,
+                       struct error *err)
+{
+	const struct history_values *options = values;
+	__attribute__((cleanup(history_done))) struct history history = {.err = err};
+	int r = session_unlock(session, 0, err);
+
+	if (r == 0)
+		r = vault_history(session->vault, words[0], options->reveal, keep_item, &history,
+		                  err);
+	if (r == VAULT_NOT_FOUND)
+		return session_no_entry(session, words[0], err);
+	if (r != 0)
+		return r;
+	session_close(session);
+	if (session->global.json)
+		print_json(&history, words[0], options->reveal);
+	for (size_t i = 0; i < history.count && !session->global.json; i++)
+		print_line(&history.lines[i], options->reveal);
+	return 0;
+}
+
+const struct command command_history = {
+	.name = "history",
+	.group = "protect",
+	.arguments = "NAME",
+	.summary = "tell when an entry had which password, newest first",
+	.more = "Every change of a password keeps the former one. Without --reveal only\n"
+		"the dates are shown.",
+	.options = history_options,
+	.values_size = sizeof(struct history_values),
+	.min_words = 1,
+	.max_words = 1,
+	.run = history_run,
+};

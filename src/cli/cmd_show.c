@@ -1,0 +1,145 @@
+#include <string.h>
+
+#include "commands.h"
+#include "dates.h"
+#include "json.h"
+#include "output.h"
+#include "show.h"
+
+#define LABEL_COLUMNS 12
+
+struct show_values {
+	bool reveal;
+};
+
+static const struct option_spec show_options[] = {
+	OPTION_FLAG(struct show_values, reveal, 'r', "reveal",
+                    "show passwords, notes and secret fields"),
+	OPTIONS_END,
+};
+
+static const char *const kind_labels[] =
+	{[FIELD_URL] = "url", [FIELD_TAG] = "tag", [FIELD_NOTE] = "note"};
+static const char *const kind_names[] = {[FIELD_URL] = "url",
+                                         [FIELD_TAG] = "tag",
+                                         [FIELD_TEXT] = "text",
+                                         [FIELD_NOTE] = "note",
+                                         [FIELD_SECRET] = "secret"};
+
+static void label(const char *text)
+{
+	output_string("  ");
+	output_padded(text, LABEL_COLUMNS);
+}
+
+static void print_text(const char *name, const char *text)
+{
+	if (!text)
+		return;
+	label(name);
+	output_text(text);
+	output_string("\n");
+}
+
+/* The mask is as long for every secret: it tells nothing. */
+static void print_secret(const char *name, const struct secret *secret, bool reveal)
+{
+	if (!secret)
+		return;
+	label(name);
+	if (reveal)
+		output_secret_text(secret, LABEL_COLUMNS + 2);
+	else
+		output_string(output_mask());
+	output_string("\n");
+}
+
+static void print_date(const char *name, int64_t seconds)
+{
+	char day[DATE_DAY_SIZE];
+
+	print_text(name, seconds ? date_day(seconds, day) : NULL);
+}
+
+static void show_text(const struct entry *entry, bool reveal)
+{
+	output_text(entry->name);
+	output_string("\n");
+	print_text("user", entry->user);
+	print_secret("password", entry->password, reveal);
+	print_date("  since", entry->password_since);
+	print_text("  shared", entry->reuse_reason);
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		const struct field *field = &entry->fields[i];
+		const char *name = field->key ? field->key : kind_labels[field->kind];
+		print_text(name, field->text);
+		print_secret(name, field->secret, reveal);
+	}
+	print_date("created", entry->created);
+	print_date("changed", entry->modified);
+}
+
+static void show_field(struct json *json, const struct field *field, bool reveal)
+{
+	json_object(json, NULL);
+	json_string(json, "kind", kind_names[field->kind]);
+	if (field->key)
+		json_string(json, "key", field->key);
+	if (field->text)
+		json_string(json, "value", field->text);
+	else if (reveal)
+		json_secret(json, "value", field->secret);
+	json_close(json);
+}
+
+void show_json(struct json *json, const struct entry *entry, bool reveal)
+{
+	json_string(json, "name", entry->name);
+	json_string(json, "user", entry->user);
+	if (reveal)
+		json_secret(json, "password", entry->password);
+	json_time(json, "password_since", entry->password_since);
+	json_string(json, "reuse_reason", entry->reuse_reason);
+	json_array(json, "fields");
+	for (size_t i = 0; i < entry->n_fields; i++)
+		show_field(json, &entry->fields[i], reveal);
+	json_close(json);
+	json_time(json, "created", entry->created);
+	json_time(json, "modified", entry->modified);
+	json_time(json, "trashed", entry->trashed);
+}
+
+static int show_run(struct session *session, const void *values, char *const *words,
+                    struct error *err)
+{
+	const struct show_values *show = values;
+	ENTRY_AUTO *entry = NULL;
+	struct json json = {0};
+	int r = session_unlock(session, 0, err);
+
+	if (r == 0)
+		r = session_get(session, words[0], &entry, err);
+	if (r != 0)
+		return r;
+	session_close(session);
+	if (!session->global.json) {
+		show_text(entry, show->reveal);
+		return 0;
+	}
+	json_object(&json, NULL);
+	show_json(&json, entry, show->reveal);
+	json_close(&json);
+	return 0;
+}
+
+const struct command command_show = {
+	.name = "show",
+	.group = "use",
+	.arguments = "NAME",
+	.summary = "show an entry, its secrets masked",
+	.options = show_options,
+	.values_size = sizeof(struct show_values),
+	.min_words = 1,
+	.max_words = 1,
+	.run = show_run,
+};

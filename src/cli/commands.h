@@ -1,0 +1,44 @@
+/*
+ * The commands. Each is one constant, defined in its own file; the table in commands.c lists them
+ * all and feeds dispatch, help, completions and the check of the manual.
+ */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include <stddef.h>
+
+#include <vault/error.h>
+
+#include "options.h"
+#include "session.h"
+
+struct command {
+	const char *name; /* "add"; with two words, "trash list", the first alone means the one that
+	                     lists */
+	const char *group;     /* heading in the help */
+	const char *arguments; /* "NAME", "[PATTERN]", "" */
+	const char *summary;   /* one line, as an order: "add an entry" */
+	const char *more;      /* what else --help says, in lines of at most 78 columns; or NULL */
+	const struct option_spec *options; /* or NULL */
+	size_t values_size;                /* of the struct the options are stored in */
+	size_t min_words, max_words;
+
+	/* `words` has at least min_words, at most max_words words and a NULL. Returns 0, or what
+	 * went wrong: a failure, or an answer. The absolute value becomes the exit status; the
+	 * message in `err` is printed unless it is empty. */
+	int (*run)(struct session *session, const void *values, char *const *words,
+	           struct error *err);
+};
+
+extern const struct command *const commands[]; /* NULL-terminated, in the order of the help */
+
+const struct command *command_find(const char *first,
+                                   const char *second); /* `second` may be NULL */
+
+extern const struct command command_add, command_audit, command_backup, command_check, command_edit,
+	command_generate, command_get, command_help, command_history, command_init, command_key_add,
+	command_key_list, command_key_remove, command_list, command_passwd, command_rekey,
+	command_rename, command_rescue, command_restore, command_rm, command_show, command_status,
+	command_trash_empty, command_trash_list, command_trash_restore;
+
+#endif

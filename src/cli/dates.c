@@ -1,0 +1,38 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "dates.h"
+
+const char *date_day(int64_t seconds, char text[DATE_DAY_SIZE])
+{
+	const time_t when = (time_t)seconds;
+	struct tm tm;
+
+	if (!localtime_r(&when, &tm) || strftime(text, DATE_DAY_SIZE, "%Y-%m-%d", &tm) == 0)
+		return "?";
+	return text;
+}
+
+const char *date_rfc3339(int64_t seconds, char text[DATE_RFC3339_SIZE])
+{
+	const time_t when = (time_t)seconds;
+	struct tm tm;
+
+	if (!gmtime_r(&when, &tm) ||
+	    strftime(text, DATE_RFC3339_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return "?";
+	return text;
+}
+
+const char *date_span(int64_t since, int64_t until, char text[DATE_SPAN_SIZE])
+{
+	char first[DATE_DAY_SIZE], last[DATE_DAY_SIZE];
+
+	if (until == 0)
+		snprintf(text, DATE_SPAN_SIZE, "since %s", date_day(since, first));
+	else
+		snprintf(text, DATE_SPAN_SIZE, "from %s to %s", date_day(since, first),
+		         date_day(until, last));
+	return text;
+}

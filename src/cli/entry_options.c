@@ -1,0 +1,145 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "entry_options.h"
+#include "prompt.h"
+
+#define NOTE_MAX PASSWORD_MAX
+
+static bool note_from_stdin(const struct entry_options *options)
+{
+	return options->note && strcmp(options->note, "-") == 0;
+}
+
+/* "KEY=-": the value is a line of standard input. Returns the length of KEY, or 0. */
+static size_t stdin_key(const char *argument)
+{
+	size_t length = strlen(argument);
+
+	return length > 2 && strcmp(argument + length - 2, "=-") == 0 ? length - 2 : 0;
+}
+
+bool entry_options_generate(const struct entry_options *options)
+{
+	return options->generate || rule_given(&options->rule);
+}
+
+bool entry_options_fields(const struct entry_options *options)
+{
+	return options->user || options->note || options->urls.count || options->tags.count ||
+	       options->fields.count || options->secret_fields.count;
+}
+
+int entry_options_check(const struct entry_options *options, struct error *err)
+{
+	if (options->from_stdin && options->all_stdin)
+		return error_set(err, VAULT_USAGE, "--stdin and --stdin0 exclude each other");
+	if (entry_options_generate(options) && (options->from_stdin || options->all_stdin))
+		return error_set(err, VAULT_USAGE,
+		                 "the password is either made (--generate) or read (--stdin), "
+		                 "not both");
+	if (options->all_stdin && note_from_stdin(options))
+		return error_set(err, VAULT_USAGE,
+		                 "--stdin0 leaves nothing of standard input for --note -");
+	for (size_t i = 0; i < options->fields.count; i++)
+		if (!strchr(options->fields.items[i], '='))
+			return error_set(err, VAULT_USAGE, "--field takes KEY=VALUE, not '%s'",
+			                 options->fields.items[i]);
+	for (size_t i = 0; i < options->secret_fields.count; i++) {
+		const char *argument = options->secret_fields.items[i];
+		if (strchr(argument, '=') && !stdin_key(argument))
+			return error_set(err, VAULT_USAGE,
+			                 "a secret is no argument, others could read it there: "
+			                 "--secret-field KEY asks for the value, KEY=- reads it "
+			                 "from standard input");
+		if (options->all_stdin && stdin_key(argument))
+			return error_set(err, VAULT_USAGE,
+			                 "--stdin0 leaves nothing for --secret-field %s", argument);
+	}
+	return 0;
+}
+
+static int set_field(struct entry *entry, const char *argument, struct error *err)
+{
+	const char *equals = strchr(argument, '=');
+	FREE_AUTO char *key = strndup(argument, (size_t)(equals - argument));
+
+	if (!key)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	return entry_set_text(entry, FIELD_TEXT, key, equals + 1, err);
+}
+
+int entry_options_plain(const struct entry_options *options, struct entry *entry, struct error *err)
+{
+	int r = 0;
+
+	if (options->user)
+		r = entry_set_user(entry, options->user, err);
+	for (size_t i = 0; r == 0 && i < options->urls.count; i++)
+		r = entry_set_text(entry, FIELD_URL, NULL, options->urls.items[i], err);
+	for (size_t i = 0; r == 0 && i < options->tags.count; i++)
+		r = entry_set_text(entry, FIELD_TAG, NULL, options->tags.items[i], err);
+	for (size_t i = 0; r == 0 && i < options->fields.count; i++)
+		r = set_field(entry, options->fields.items[i], err);
+	return r;
+}
+
+static int read_line(const char *what, struct secret **ret_secret, struct error *err)
+{
+	int r = secret_read_line(STDIN_FILENO, PASSWORD_MAX, ret_secret, err);
+
+	if (r > 0)
+		return error_set(err, VAULT_USAGE, "standard input ended before %s", what);
+	return r < 0 ? error_context(err, "%s", what) : 0;
+}
+
+static int read_secret_field(const struct entry_options *options, struct entry *entry,
+                             const char *argument, struct error *err)
+{
+	SECRET_AUTO *value = NULL;
+	size_t length = stdin_key(argument);
+	FREE_AUTO char *key = length ? strndup(argument, length) : strdup(argument);
+	char question[FIELD_KEY_MAX + 8]; /* a longer key is refused later */
+	int r;
+
+	if (!key)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	if (length || options->from_stdin) {
+		r = read_line(key, &value, err);
+	} else if (prompt_available()) {
+		snprintf(question, sizeof(question), "%s: ", key);
+		r = prompt_secret(question, PASSWORD_MAX, &value, err);
+	} else {
+		r = error_set(err, VAULT_LOCKED,
+		              "the value of '%s' is needed and there is no terminal to ask for "
+		              "it; --secret-field KEY=- reads it from standard input",
+		              key);
+	}
+	if (r > 0)
+		return error_set(err, VAULT_INTERRUPTED, "Nothing was changed.");
+	return r < 0 ? r : entry_set_secret(entry, FIELD_SECRET, key, &value, err);
+}
+
+int entry_options_secrets(const struct entry_options *options, struct entry *entry,
+                          struct error *err)
+{
+	SECRET_AUTO *note = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < options->secret_fields.count; i++)
+		r = read_secret_field(options, entry, options->secret_fields.items[i], err);
+	if (r != 0 || !options->note)
+		return r;
+	if (note_from_stdin(options)) {
+		r = secret_read_all(STDIN_FILENO, NOTE_MAX, &note, err);
+		if (r > 0)
+			return error_set(err, VAULT_USAGE, "standard input ended before the note");
+	} else {
+		r = secret_copy(&note, options->note, strlen(options->note), err);
+	}
+	return r < 0 ? error_context(err, "the note")
+	             : entry_set_secret(entry, FIELD_NOTE, NULL, &note, err);
+}

@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include "help.h"
+#include "output.h"
+#include "report.h"
+
+#ifndef VAULT_VERSION
+#define VAULT_VERSION "unknown"
+#endif
+
+#define COMMAND_COLUMNS 30
+#define OPTION_COLUMNS 28
+
+int help_version(void)
+{
+	output_string("vault " VAULT_VERSION "\n");
+	return 0;
+}
+
+int help_short(void)
+{
+	report_note("Usage: vault [OPTION]... COMMAND ...");
+	report_note("'vault add NAME' keeps a password, 'vault get NAME' prints it, 'vault help' "
+	            "tells the rest.");
+	return VAULT_USAGE;
+}
+
+/* Text that never needs making safe, filled up with blanks. */
+static void column(const char *a, const char *b, size_t columns)
+{
+	size_t length = strlen(a) + strlen(b);
+
+	output_format("%s%s%*s", a, b, length < columns ? (int)(columns - length) : 1, "");
+}
+
+static void print_option(const struct option_spec *spec)
+{
+	char letter[] = "  -x, ";
+
+	if (spec->letter)
+		letter[3] = spec->letter;
+	output_string(spec->letter ? letter : "      ");
+	output_format("--%s", spec->name);
+	column(spec->argument ? " " : "", spec->argument ? spec->argument : "",
+	       strlen(spec->name) < OPTION_COLUMNS - 8 ? OPTION_COLUMNS - 8 - strlen(spec->name)
+	                                               : 1);
+	output_format("%s%s\n", spec->help,
+	              spec->kind == OPTION_KIND_TEXTS ? "; may be repeated" : "");
+}
+
+static void print_options(const char *title, const struct option_spec *spec)
+{
+	if (!spec || !spec->name)
+		return;
+	output_format("\n%s\n", title);
+	for (; spec->name; spec++)
+		print_option(spec);
+}
+
+int help_overview(void)
+{
+	const char *group = "";
+
+	output_string("vault keeps passwords in one encrypted file, and guards against using one "
+	              "twice.\n\n"
+	              "Usage: vault [OPTION]... COMMAND ...\n");
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command *command = commands[i];
+		if (strcmp(group, command->group) != 0)
+			output_format("\n%s\n", command->group);
+		group = command->group;
+		output_format("  %s ", command->name);
+		column(command->arguments, "", COMMAND_COLUMNS - 3 - strlen(command->name));
+		output_format("%s\n", command->summary);
+	}
+	print_options("Options, before or behind the command", globals_options);
+	output_string("\n'vault help COMMAND' explains a command, vault(1) everything.\n");
+	return 0;
+}
+
+int help_command(const struct command *command)
+{
+	output_format("Usage: vault %s%s%s%s\n\n", command->name,
+	              command->options ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
+	              command->arguments);
+	output_format("%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
+	if (command->more)
+		output_format("\n%s\n", command->more);
+	print_options("Options", command->options);
+	output_string("\nOptions that every command takes: vault --help\n");
+	return 0;
+}
+
+static void table_options(const char *name, const struct option_spec *spec)
+{
+	for (; spec && spec->name; spec++) {
+		char letter[2] = {spec->letter ? spec->letter : '-', '\0'};
+		output_format("option\t%s\t%s\t%s\t%s\t%s\t%s\n", name, letter, spec->name,
+		              spec->argument ? spec->argument : "-",
+		              spec->kind == OPTION_KIND_TEXTS ? "repeated" : "-", spec->help);
+	}
+}
+
+int help_table(void)
+{
+	table_options("*", globals_options);
+	for (size_t i = 0; commands[i]; i++) {
+		const struct command *command = commands[i];
+		output_format("command\t%s\t%s\t%s\t%s\n", command->name, command->group,
+		              command->arguments[0] ? command->arguments : "-", command->summary);
+		table_options(command->name, command->options);
+	}
+	return 0;
+}

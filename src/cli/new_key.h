@@ -1,0 +1,49 @@
+/*
+ * Choosing what is to open a vault from now on: a new master password, a recovery code, the cost of
+ * deriving keys.
+ */
+#ifndef CLI_NEW_KEY_H
+#define CLI_NEW_KEY_H
+
+#include <vault/error.h>
+#include <vault/keys.h>
+#include <vault/secret.h>
+
+#include "options.h"
+
+struct cost_options {
+	int milliseconds, memory; /* -1: not given */
+};
+
+#define COST_OPTIONS(type, cost) \
+	OPTION_DURATION(type, cost.milliseconds, 0, "kdf-time", "SECONDS", 1, 600 * 1000, \
+	                "how long deriving the key from a password may take here"), \
+		OPTION_SIZE(type, cost.memory, 0, "kdf-memory", "SIZE", 64 * 1024, \
+	                    4 * 1024 * 1024, "memory that deriving it takes, such as 256M or 1G")
+
+struct kdf_cost cost_read(const struct cost_options *options);
+
+/* Where a script gives a new password. The global options tell the present one. */
+struct new_password_options {
+	const char *file;
+	int fd;
+};
+
+#define NEW_PASSWORD_OPTIONS(type, password) \
+	OPTION_TEXT(type, password.file, 0, "new-password-file", "FILE", \
+	            "read the new password from the first line of FILE"), \
+		OPTION_NUMBER(type, password.fd, 0, "new-password-fd", "N", 0, 65535, \
+	                      "read the new password, one line, from descriptor N")
+
+/* Gives a new password: read from the descriptor (≥ 0) or file, else asked for twice at the
+ * terminal, where its strength is told and a passphrase proposed. VAULT_LOCKED failure when there
+ * is no terminal. */
+int new_key_password(int fd, const char *file, struct secret **ret_password, struct error *err);
+
+/* Gives a new recovery code, shown at the terminal and confirmed by typing one group of it. */
+int new_key_recovery(struct secret **ret_code, struct error *err);
+
+/* Tells that it may take a while. */
+void new_key_working(void);
+
+#endif

@@ -1,0 +1,170 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "prompt_tty.h"
+
+/* Signals are blocked while a question is asked, except inside ppoll(2): there is no moment in
+ * which one could be missed between looking for it and waiting. */
+static const int handled[TTY_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+
+/* Signal handlers have no other way to tell. */
+static volatile sig_atomic_t fatal_signal, stop_requested, continued;
+
+static int terminal = -2; /* -2: not tried; one terminal for the whole process */
+
+static void note_signal(int signal)
+{
+	if (signal == SIGTSTP)
+		stop_requested = 1;
+	else if (signal == SIGCONT)
+		continued = 1;
+	else
+		fatal_signal = signal;
+}
+
+int tty_signal(void)
+{
+	return fatal_signal;
+}
+
+int tty_descriptor(void)
+{
+	if (terminal == -2)
+		terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return terminal;
+}
+
+void tty_write(const void *bytes, size_t length)
+{
+	const char *p = bytes;
+
+	while (length > 0) {
+		ssize_t n = write(tty_descriptor(), p, length);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return;
+		if (n > 0) {
+			p += n;
+			length -= (size_t)n;
+		}
+	}
+}
+
+static void set_modes(int fd, const struct termios *modes)
+{
+	/* From the background this stops the process, until it is brought to the front. What was
+	 * typed ahead is dropped: an Enter pressed out of impatience must answer nothing. */
+	while (tcsetattr(fd, TCSAFLUSH, modes) != 0 && errno == EINTR)
+		;
+}
+
+static void ask(const struct tty_question *question)
+{
+	struct termios modes = question->before;
+	sigset_t continuing;
+
+	modes.c_lflag |= ISIG;
+	modes.c_iflag |= ICRNL;
+	if (question->hidden) {
+		modes.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON);
+		modes.c_cc[VMIN] = 1;
+		modes.c_cc[VTIME] = 0;
+	} else {
+		modes.c_lflag |= ECHO | ECHOE | ECHOK | ICANON;
+	}
+	set_modes(question->fd, &modes);
+	/* Brought to the front meanwhile: that needs no second question. */
+	sigemptyset(&continuing);
+	sigaddset(&continuing, SIGCONT);
+	sigtimedwait(&continuing, NULL, &(struct timespec){0});
+	tty_write(question->text, strlen(question->text));
+}
+
+int tty_begin(struct tty_question *question, struct error *err)
+{
+	struct sigaction action = {.sa_handler = note_signal};
+	sigset_t blocked;
+
+	question->fd = tty_descriptor();
+	if (question->fd < 0 || tcgetattr(question->fd, &question->before) != 0)
+		return error_set(err, VAULT_LOCKED, "there is no terminal to ask at");
+	fatal_signal = stop_requested = continued = 0;
+	sigemptyset(&blocked);
+	for (int i = 0; i < TTY_SIGNALS; i++)
+		sigaddset(&blocked, handled[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &question->mask_before);
+	action.sa_mask = blocked;
+	for (int i = 0; i < TTY_SIGNALS; i++) {
+		sigaction(handled[i], NULL, &question->actions_before[i]);
+		/* Who started us may have asked to ignore a signal (nohup, a shell without job
+		 * control). */
+		if (question->actions_before[i].sa_handler != SIG_IGN)
+			sigaction(handled[i], &action, NULL);
+	}
+	ask(question);
+	return 0;
+}
+
+void tty_end(struct tty_question *question)
+{
+	set_modes(question->fd, &question->before);
+	for (int i = 0; i < TTY_SIGNALS; i++)
+		sigaction(handled[i], &question->actions_before[i], NULL);
+	sigprocmask(SIG_SETMASK, &question->mask_before, NULL);
+}
+
+/* Stops with the terminal as it was found. Returns when the process was told to go on. */
+static void stop(struct tty_question *question)
+{
+	struct sigaction ours, default_action = {.sa_handler = SIG_DFL};
+	sigset_t both, mask;
+
+	tty_write("\r\n", 2);
+	set_modes(question->fd, &question->before);
+	sigaction(SIGTSTP, &default_action, &ours);
+	sigemptyset(&both);
+	sigaddset(&both, SIGTSTP);
+	sigaddset(&both, SIGCONT);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &both, &mask); /* here it stops */
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+	stop_requested = 0;
+	continued = 1;
+}
+
+int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err)
+{
+	struct pollfd wait = {.fd = question->fd, .events = POLLIN};
+
+	for (;;) {
+		int ready = ppoll(&wait, 1, NULL, &question->mask_before);
+		if (fatal_signal)
+			return error_set(err, VAULT_INTERRUPTED,
+			                 "Interrupted; nothing was changed.");
+		if (stop_requested)
+			stop(question);
+		if (continued) {
+			continued = 0;
+			ask(question);
+			continue;
+		}
+		if (ready < 0 && errno != EINTR)
+			return error_errno(err, VAULT_FAILED, errno,
+			                   "cannot wait for the terminal");
+		if (ready <= 0)
+			continue;
+		ssize_t n = read(question->fd, ret_byte, 1);
+		if (n > 0)
+			return 1;
+		if (n == 0 ||
+		    errno == EIO) /* EIO: the terminal is gone; SIGHUP may be on its way */
+			return 0;
+		if (errno != EINTR && errno != EAGAIN)
+			return error_errno(err, VAULT_FAILED, errno,
+			                   "cannot read from the terminal");
+	}
+}

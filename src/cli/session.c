@@ -1,0 +1,269 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "prompt.h"
+#include "report.h"
+#include "session.h"
+
+#define ATTEMPTS 3 /* at the prompt */
+#define NEAREST 3  /* names told when one is not found */
+
+const struct option_spec globals_options[] = {
+	OPTION_TEXT(struct globals, vault, 0, "vault", "FILE",
+                    "use this vault instead of the default one"),
+	OPTION_FLAG(struct globals, json, 0, "json", "answer with one JSON object"),
+	OPTION_TEXT(struct globals, password_file, 0, "password-file", "FILE",
+                    "read the master password from the first line of FILE"),
+	OPTION_NUMBER(struct globals, password_fd, 0, "password-fd", "N", 0, 65535,
+                      "read the master password, one line, from descriptor N"),
+	OPTION_TEXT(struct globals, key_file, 0, "key-file", "FILE", "present FILE as key file"),
+	OPTION_FLAG(struct globals, recovery, 0, "recovery",
+                    "open with the recovery code instead of a password"),
+	OPTION_NUMBER(struct globals, volume_key_fd, 0, "volume-key-fd", "N", 0, 65535,
+                      "read the volume key, 64 hexadecimal digits, from descriptor N"),
+	OPTION_FLAG(struct globals, accept_rollback, 0, "accept-rollback",
+                    "take a file that is older than expected for the truth"),
+	OPTION_FLAG(struct globals, quiet, 'q', "quiet", "say nothing but warnings and errors"),
+	OPTION_FLAG(struct globals, help, 'h', "help", "explain the command"),
+	OPTION_FLAG(struct globals, version, 'V', "version", "tell the version"),
+	OPTIONS_END,
+};
+
+int session_start(struct session *session, struct error *err)
+{
+	if (!session->global.vault)
+		return vault_default_path(&session->path, err);
+	if (session->global.vault[0] == '\0')
+		return error_set(err, VAULT_USAGE, "--vault needs the name of a file");
+	session->path = strdup(session->global.vault);
+	return session->path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+void session_close(struct session *session)
+{
+	vault_close(session->vault);
+	session->vault = NULL;
+}
+
+void session_done(struct session *session)
+{
+	session_close(session);
+	presented_done(&session->presented);
+	free(session->path);
+	session->path = NULL;
+}
+
+bool session_scripted(const struct session *session)
+{
+	return session->global.password_file || session->global.password_fd >= 0 ||
+	       session->global.volume_key_fd >= 0;
+}
+
+bool session_presents(const struct session *session)
+{
+	return session_scripted(session) || session->global.key_file || session->global.recovery;
+}
+
+int session_open(struct session *session, unsigned flags, struct error *err)
+{
+	int r;
+
+	if (session->vault)
+		return 0;
+	if (session->global.accept_rollback)
+		flags |= VAULT_ACCEPT_ROLLBACK;
+	r = vault_open(session->path, flags, &session->vault, err);
+	if (r == VAULT_NOT_FOUND)
+		error_set(err, VAULT_NOT_FOUND, "there is no vault at %s; 'vault init' makes one",
+		          session->path);
+	return r;
+}
+
+static bool has_slot(const struct session *session, enum key_type type)
+{
+	struct key_slot slots[KEY_SLOTS];
+	size_t count = 0;
+
+	vault_key_slots(session->vault, slots, &count);
+	for (size_t i = 0; i < count; i++)
+		if (slots[i].type == type)
+			return true;
+	return false;
+}
+
+/* Gets a password or code: from where the options say, or from the person at the terminal. */
+static int read_password(const struct session *session, const char *question,
+                         struct secret **ret_password, struct error *err)
+{
+	const struct globals *global = &session->global;
+	int r;
+
+	if (global->password_fd >= 0 || global->password_file)
+		return present_password(global->password_fd, global->password_file, ret_password,
+		                        err);
+	if (!prompt_available())
+		return error_set(err, VAULT_LOCKED,
+		                 "the vault is locked and there is no terminal to ask for its "
+		                 "password; give it by --password-fd N or --password-file FILE");
+	r = prompt_secret(question, PASSWORD_MAX, ret_password, err);
+	return r > 0 ? error_set(err, VAULT_INTERRUPTED, "Nothing was changed.") : r;
+}
+
+/* Tries one credential. `type` says what the secrets in `presented` are. */
+static int try(struct session *session, struct presented *presented, enum key_type type,
+               struct error *err)
+{
+	presented_set(presented, type);
+	int r = vault_unlock(session->vault, &presented->credential, err);
+	if (r == 0 && session->keep_presented) {
+		session->presented = *presented;
+		*presented = (struct presented){0};
+	}
+	return r;
+}
+
+/* With a key file, a slot that needs nothing else is tried first. */
+static int try_key_file(struct session *session, struct presented *presented, struct error *err)
+{
+	bool with_password = has_slot(session, KEY_PASSWORD_AND_FILE);
+	int r = VAULT_WRONG_KEY;
+
+	if (!session_scripted(session) && (has_slot(session, KEY_FILE) || !with_password))
+		r = try(session, presented, KEY_FILE, err);
+	if (r != VAULT_WRONG_KEY || !(with_password || session_scripted(session)))
+		return r;
+	secret_free(presented->password);
+	presented->password = NULL;
+	r = read_password(session, "Master password: ", &presented->password, err);
+	return r == 0 ? try(session, presented, KEY_PASSWORD_AND_FILE, err) : r;
+}
+
+static int unlock_once(struct session *session, struct error *err)
+{
+	const struct globals *global = &session->global;
+	PRESENTED_AUTO presented = {0};
+	int r;
+
+	if (global->key_file) {
+		r = present_key_file(global->key_file, &presented.key_file, err);
+		return r == 0 ? try_key_file(session, &presented, err) : r;
+	}
+	if (!global->recovery && !has_slot(session, KEY_PASSWORD) &&
+	    (has_slot(session, KEY_PASSWORD_AND_FILE) || has_slot(session, KEY_FILE)))
+		return error_set(err, VAULT_LOCKED,
+		                 "this vault opens with a key file; give it by --key-file FILE");
+	r = read_password(session, global->recovery ? "Recovery code: " : "Master password: ",
+	                  &presented.password, err);
+	return r == 0 ? try(session, &presented,
+	                    global->recovery ? KEY_RECOVERY_CODE : KEY_PASSWORD, err)
+	              : r;
+}
+
+static int unlock(struct session *session, struct error *err)
+{
+	const struct globals *global = &session->global;
+	bool asked = !session_scripted(session);
+	int r;
+
+	if (global->volume_key_fd >= 0) {
+		SECRET_AUTO *key = NULL;
+		r = present_volume_key(global->volume_key_fd, &key, err);
+		return r == 0 ? vault_unlock_volume_key(session->vault, key, err) : r;
+	}
+	for (int attempt = 1;; attempt++) {
+		r = unlock_once(session, err);
+		/* A mistyped recovery code is noticed before it is tried. */
+		bool again = r == VAULT_WRONG_KEY || (r == -VAULT_USAGE && global->recovery);
+		if (!again || !asked || attempt == ATTEMPTS ||
+		    (global->key_file && !has_slot(session, KEY_PASSWORD_AND_FILE)))
+			return r;
+		prompt_say("%s\n", err->message);
+		*err = (struct error){0};
+	}
+}
+
+/* Tells, loudly, that the file is older than what was seen here before. */
+static void announce_rollback(struct session *session)
+{
+	const struct vault_rollback *rollback = vault_rollback(session->vault);
+
+	if (!rollback || !rollback->detected)
+		return;
+	if (session->global.accept_rollback) {
+		report_note("The older file is taken for the truth from now on.");
+		return;
+	}
+	session->rolled_back = true;
+	report_warning("THIS VAULT IS OLDER THAN WHAT WAS LAST SEEN HERE: %s is at change %" PRIu64
+	               " (keys %" PRIu64 "), expected was %" PRIu64 " (keys %" PRIu64 ").",
+	               session->path, rollback->generation, rollback->sequence, rollback->expected,
+	               rollback->expected_sequence);
+	report_warning("A backup that was put back, a conflict while synchronising, or somebody "
+	               "replaced the file. It can be read; to write to it, give "
+	               "--accept-rollback.");
+}
+
+static void announce_header(struct session *session)
+{
+	struct vault_status_info info;
+
+	if (vault_info(session->vault, &info, NULL) < 0)
+		return;
+	if (info.header_healed)
+		report_warning(
+			"one of the two header copies was damaged; it has been written anew. "
+			"'vault check' looks at the rest.");
+	else if (info.header_torn)
+		report_warning(
+			"one of the two header copies is damaged and could not be written anew. "
+			"Make a backup: vault backup FILE");
+}
+
+int session_unlock(struct session *session, unsigned flags, struct error *err)
+{
+	struct vault_status_info info;
+	int r = session_open(session, flags, err);
+
+	if (r != 0)
+		return r;
+	/* Asked while locked: then it costs no query. */
+	r = vault_info(session->vault, &info, err);
+	if (r == 0)
+		r = unlock(session, err);
+	if (r != 0)
+		return r;
+	if (info.header_torn || info.header_healed)
+		announce_header(session);
+	announce_rollback(session);
+	return 0;
+}
+
+int session_no_entry(struct session *session, const char *name, struct error *err)
+{
+	char *names[NEAREST] = {0}, hint[ERROR_MESSAGE_MAX] = "";
+	size_t count = 0, length = 0;
+
+	if (vault_nearest(session->vault, name, names, NEAREST, &count, NULL) != 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const char *joint = i == 0 ? " Did you mean " : i + 1 < count ? ", " : " or ";
+		int n = snprintf(hint + length, sizeof(hint) - length, "%s'%s'", joint, names[i]);
+		length += n > 0 && (size_t)n < sizeof(hint) - length ? (size_t)n : 0;
+		free(names[i]);
+	}
+	hint[length] = '\0';
+	error_set(err, VAULT_NOT_FOUND, "no entry '%.300s'%s%s%s", name, length ? "." : "", hint,
+	          length ? "?" : "");
+	return VAULT_NOT_FOUND;
+}
+
+int session_get(struct session *session, const char *name, struct entry **ret_entry,
+                struct error *err)
+{
+	int r = vault_get(session->vault, name, ret_entry, err);
+
+	return r == VAULT_NOT_FOUND ? session_no_entry(session, name, err) : r;
+}

@@ -1,0 +1,17 @@
+/* Telling how strong a password is. `words`, NULL-terminated or NULL, count as known to who
+ * guesses. */
+#ifndef CLI_STRENGTH_H
+#define CLI_STRENGTH_H
+
+#include <vault/audit.h>
+
+#define STRENGTH_WEAK 2 /* scores up to here are worth a warning */
+
+/* At the terminal, whatever it is. */
+int strength_say(const struct secret *password, const char *const *words,
+                 struct strength *ret_strength, struct error *err);
+
+/* As a warning, when it is weak. It is no failure when that cannot be found out. */
+void strength_warn(const struct secret *password, const char *const *words);
+
+#endif
