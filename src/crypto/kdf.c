@@ -1,6 +1,8 @@
 #include "crypto/kdf.h"
 
 #include <argon2.h>
+#include <pthread.h>
+#include <sodium.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 
 #define MIB ((size_t)1024 * 1024)
 #define HUGE_PAGE (2 * MIB)
+#define STACK_WIPED ((size_t)32 * 1024) /* libargon2 was seen to use 11 KiB */
 
 #define CALIBRATE_MEMORY_KIB ((uint32_t)256 * 1024)
 #define CALIBRATE_MILLISECONDS 1000
@@ -72,6 +75,32 @@ static void take_area_back(uint8_t *memory, size_t size)
 	(void)size;
 }
 
+static void *wipe_stack(void *together)
+{
+	sodium_stackzero(STACK_WIPED);
+	pthread_mutex_lock(together);
+	pthread_mutex_unlock(together);
+	return NULL;
+}
+
+/* libargon2 leaves on the stack of each lane the last block that it computed there; the result
+ * follows from these. The C library keeps the stacks for the next threads; as many at the same time
+ * get all of them. */
+static void wipe_lanes(void)
+{
+	pthread_mutex_t together = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t threads[KDF_LANES];
+	unsigned started = 0;
+
+	pthread_mutex_lock(&together);
+	while (started < KDF_LANES &&
+	       pthread_create(&threads[started], NULL, wipe_stack, &together) == 0)
+		started++;
+	pthread_mutex_unlock(&together);
+	while (started > 0)
+		pthread_join(threads[--started], NULL);
+}
+
 int kdf_check_cost(const struct kdf_cost *cost, struct error *err)
 {
 	if (cost->memory < KDF_MEMORY_MIN_KIB || cost->memory > KDF_MEMORY_MAX_KIB)
@@ -87,9 +116,12 @@ int kdf_check_cost(const struct kdf_cost *cost, struct error *err)
 	return 0;
 }
 
-static int run_argon2(const struct area *area, const void *input, size_t input_length,
-                      const unsigned char salt[KDF_SALT_BYTES], const struct kdf_cost *cost,
-                      unsigned char output[KDF_OUTPUT_BYTES])
+/* Not inlined, so that what libargon2 leaves on the stack lies below the caller's frame. */
+static __attribute__((noinline)) int run_argon2(const struct area *area, const void *input,
+                                                size_t input_length,
+                                                const unsigned char salt[KDF_SALT_BYTES],
+                                                const struct kdf_cost *cost,
+                                                unsigned char output[KDF_OUTPUT_BYTES])
 {
 	/* The members are not const, but without the flags to clear them libargon2 only reads
 	 * both. */
@@ -132,8 +164,11 @@ static int derive(const void *input, size_t input_length, const unsigned char sa
 		                 "cannot get %lu MiB of memory for the key derivation",
 		                 (unsigned long)cost->memory / 1024);
 	r = run_argon2(&area, input, input_length, salt, cost, output);
+	wipe_lanes();
 	if (r != ARGON2_THREAD_FAIL) /* threads that did start may still be writing there */
 		area_close(&area);
+	/* Last: a function's first call may save registers with parts of the result in them. */
+	sodium_stackzero(STACK_WIPED);
 	if (r == ARGON2_OK)
 		return 0;
 	secret_wipe(output, KDF_OUTPUT_BYTES);

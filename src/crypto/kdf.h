@@ -2,7 +2,7 @@
  * Passwords to keys: Argon2id, version 0x13, four lanes (RFC 9106), by libargon2.
  *
  * The working memory is one mmap(2) with huge pages advised, which more than halves the time of a
- * pass; libargon2 wipes it before it is unmapped.
+ * pass; libargon2 wipes it before it is unmapped. What it leaves on stacks is wiped, too.
  */
 #ifndef CRYPTO_KDF_H
 #define CRYPTO_KDF_H

@@ -11,6 +11,10 @@ _Static_assert(sizeof(struct hash) == sizeof(crypto_generichash_state), "hash st
 _Static_assert(_Alignof(struct hash) >= _Alignof(crypto_generichash_state), "hash state alignment");
 _Static_assert(VOLUME_KEY_BYTES == crypto_kdf_KEYBYTES, "volume key size");
 
+/* BLAKE2b leaves words of its key and input on the stack; this is several times what it uses
+ * there. */
+#define STACK_WIPED 4096 /* bytes */
+
 int crypto_start(struct error *err)
 {
 	if (sodium_init() < 0)
@@ -50,6 +54,7 @@ void hash_bytes(unsigned char hash[HASH_BYTES], const void *bytes, size_t length
                 const unsigned char *key)
 {
 	crypto_generichash(hash, HASH_BYTES, bytes, length, key, key != NULL ? HASH_KEY_BYTES : 0);
+	sodium_stackzero(STACK_WIPED);
 }
 
 /* The struct is libsodium's state under another name, so that only this file sees sodium.h. */
@@ -73,6 +78,7 @@ void hash_finish(struct hash *state, unsigned char hash[HASH_BYTES])
 {
 	crypto_generichash_final(hash_state(state), hash, HASH_BYTES);
 	sodium_memzero(state, sizeof(*state));
+	sodium_stackzero(STACK_WIPED);
 }
 
 bool hash_equal(const unsigned char *a, const unsigned char *b, size_t length)
@@ -84,4 +90,5 @@ void subkey_derive(unsigned char subkey[32], enum subkey which, const unsigned c
 {
 	_Static_assert(crypto_kdf_CONTEXTBYTES == 8, "the context has eight characters");
 	crypto_kdf_derive_from_key(subkey, 32, (uint64_t)which, "vaultkey", volume_key);
+	sodium_stackzero(STACK_WIPED);
 }

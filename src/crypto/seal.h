@@ -1,5 +1,6 @@
 /*
- * libsodium's primitives under the names the vault gives them.
+ * libsodium's primitives under the names the vault gives them. None leaves parts of a key or of its
+ * input on the stack.
  */
 #ifndef CRYPTO_SEAL_H
 #define CRYPTO_SEAL_H

@@ -17,39 +17,6 @@
 #include "store/memory.h"
 #include "store/shim.h"
 
-int db_error(struct db *db, int code, struct error *err)
-{
-	int system = db && db->handle ? sqlite3_system_errno(db->handle) : 0;
-
-	switch (code & 0xff) {
-	case SQLITE_NOMEM:
-		return error_set(err, VAULT_FAILED, "out of memory");
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		return error_set(err, VAULT_FAILED,
-		                 "another program has been writing to the vault for %d seconds: nothing was changed, try again",
-		                 DB_BUSY_MILLISECONDS / 1000);
-	case SQLITE_FULL:
-		/* SQLITE_FULL is also what the page limit gives; errno tells which. */
-		return error_set(err, VAULT_FAILED, "no space left for the vault: nothing was changed");
-	case SQLITE_READONLY:
-	case SQLITE_PERM:
-		return error_set(err, VAULT_FAILED, "the vault cannot be written here: the file, its folder or the file system is read-only");
-	case SQLITE_CANTOPEN:
-	case SQLITE_AUTH:
-		return error_errno(err, VAULT_FAILED, system ? system : EACCES, "cannot open the vault or its journal");
-	case SQLITE_IOERR:
-		return error_errno(err, VAULT_FAILED, system ? system : EIO, "reading or writing the vault failed");
-	case SQLITE_NOTADB:
-	case SQLITE_CORRUPT:
-		return error_set(err, VAULT_DAMAGED, "a page of the vault is damaged: see 'vault check' and 'vault rescue'");
-	case SQLITE_TOOBIG:
-		return error_set(err, VAULT_USAGE, "a value is too large");
-	default:
-		return error_set(err, VAULT_FAILED, "the database reports: %s", sqlite3_errstr(code));
-	}
-}
-
 /* Folder links are followed, the file itself must not be one: gives the folder's real path and the name. */
 static int resolve(const char *path, char **ret_resolved, struct error *err)
 {
@@ -106,16 +73,6 @@ static int examine(const char *path, struct stat *ret_stat, struct error *err)
 	return 0;
 }
 
-/* Is the file that has the name still the one we hold open? */
-static int same_file(struct db *db, bool *ret_same)
-{
-	int moved = 0;
-	int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
-
-	*ret_same = !moved;
-	return code;
-}
-
 /* SQLCipher's libcrypto would read openssl.cnf, which can load code, fill tables of error texts and of old names of algorithms, and
  * clean up at exit: more time than reading an entry takes, and nothing of it is wanted. */
 static void start_libcrypto(void)
@@ -163,7 +120,7 @@ static int open_file(struct db *db, const char *path, unsigned flags, struct err
 	sqlite3_busy_timeout(db->handle, DB_BUSY_MILLISECONDS);
 
 	/* What was examined must be what was opened. */
-	code = same_file(db, &same);
+	code = db_same_file(db, &same);
 	if (code != SQLITE_OK)
 		return db_error(db, code, err);
 	if (!same || lstat(db->path, &after) < 0 || after.st_ino != before.st_ino || after.st_dev != before.st_dev)
@@ -244,54 +201,4 @@ int db_read_raw(struct db *db, uint64_t offset, void *bytes, size_t length, stru
 	int code = sqlite3_file_control(db->handle, "main", SHIM_RAW_READ, &raw);
 
 	return code == SQLITE_OK ? 0 : db_error(db, code, err);
-}
-
-int db_begin_read(struct db *db, struct error *err)
-{
-	return db_run(db, SQL_BEGIN_READ, err);
-}
-
-int db_begin_write(struct db *db, struct error *err)
-{
-	bool same = true;
-	int code, r;
-
-	if (db_is_read_only(db))
-		return db_error(db, SQLITE_READONLY, err);
-	r = recipe_for_writing(db, err);
-	if (r == 0)
-		r = db_run(db, SQL_BEGIN_WRITE, err);
-	if (r < 0)
-		return r;
-	/* A rekey or restore may have put a new file in place while we waited; a write to the old one would be lost. */
-	code = same_file(db, &same);
-	if (code == SQLITE_OK && same)
-		return 0;
-	db_rollback(db);
-	if (code != SQLITE_OK)
-		return db_error(db, code, err);
-	return error_set(err, VAULT_FAILED,
-	                 "the vault was replaced by another program in the meantime: nothing was changed, try again");
-}
-
-int db_commit(struct db *db, struct error *err)
-{
-	int r = db_run(db, SQL_COMMIT, err);
-
-	if (r < 0)
-		db_rollback(db);
-	return r;
-}
-
-void db_rollback(struct db *db)
-{
-	for (int i = 0; i < SQL_COUNT; i++)
-		stmt_done(&db->statements[i]);
-	if (!sqlite3_get_autocommit(db->handle))
-		(void)db_run(db, SQL_ROLLBACK, NULL);
-}
-
-bool db_in_transaction(const struct db *db)
-{
-	return !sqlite3_get_autocommit(db->handle);
 }

@@ -30,6 +30,9 @@ int db_execute(struct db *db, const char *sql, struct error *err);
 /* The first column of the first row of a PRAGMA as text into `value`; "" when it returns nothing. */
 int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct error *err);
 
+/* Is the file that has the name still the one this connection holds open? Returns SQLite's code. */
+int db_same_file(struct db *db, bool *ret_same);
+
 /* recipe.c: what a connection needs before its first write. Outside a transaction. */
 int recipe_for_writing(struct db *db, struct error *err);
 

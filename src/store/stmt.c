@@ -1,6 +1,41 @@
+/* Statements, and what SQLite says when one fails. */
+#include <errno.h>
 #include <string.h>
 
 #include "store/db_internal.h"
+
+int db_error(struct db *db, int code, struct error *err)
+{
+	int system = db && db->handle ? sqlite3_system_errno(db->handle) : 0;
+
+	switch (code & 0xff) {
+	case SQLITE_NOMEM:
+		return error_set(err, VAULT_FAILED, "out of memory");
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return error_set(err, VAULT_FAILED,
+		                 "another program has been writing to the vault for %d seconds: nothing was changed, try again",
+		                 DB_BUSY_MILLISECONDS / 1000);
+	case SQLITE_FULL:
+		/* SQLITE_FULL is also what the page limit gives; errno tells which. */
+		return error_set(err, VAULT_FAILED, "no space left for the vault: nothing was changed");
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return error_set(err, VAULT_FAILED, "the vault cannot be written here: the file, its folder or the file system is read-only");
+	case SQLITE_CANTOPEN:
+	case SQLITE_AUTH:
+		return error_errno(err, VAULT_FAILED, system ? system : EACCES, "cannot open the vault or its journal");
+	case SQLITE_IOERR:
+		return error_errno(err, VAULT_FAILED, system ? system : EIO, "reading or writing the vault failed");
+	case SQLITE_NOTADB:
+	case SQLITE_CORRUPT:
+		return error_set(err, VAULT_DAMAGED, "a page of the vault is damaged: see 'vault check' and 'vault rescue'");
+	case SQLITE_TOOBIG:
+		return error_set(err, VAULT_USAGE, "a value is too large");
+	default:
+		return error_set(err, VAULT_FAILED, "the database reports: %s", sqlite3_errstr(code));
+	}
+}
 
 int db_stmt(struct db *db, enum sql which, struct stmt **ret_stmt, struct error *err)
 {

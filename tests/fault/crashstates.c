@@ -112,17 +112,28 @@ static void report(struct job *job, const struct disk *disk, const struct image 
 	fflush(stdout);
 }
 
+/* A journal that SQLite will play back: its header is complete and counts pages (SQLite's file format, section 3). */
+static bool is_hot(const struct image_file *file)
+{
+	static const unsigned char magic[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7},
+				   none[4];
+
+	return strstr(file->path, "-journal") && file->size > 512 &&
+	       memcmp(file->bytes, magic, sizeof(magic)) == 0 &&
+	       memcmp(file->bytes + sizeof(magic), none, sizeof(none)) != 0;
+}
+
 /* Would opening it have something to repair? Then it is worth a second crash. */
 static void keep_sample(struct job *job, const struct image *image, unsigned marks)
 {
 	char path[1024];
-	bool journal = false;
+	bool hot = false;
 
-	if (job->shared->samples >= job->samples || marks >= job->n_steps)
+	if (job->shared->samples >= job->samples || marks >= job->n_steps || image->hash % 5 != 0)
 		return;
 	for (size_t i = 0; i < image->count; i++)
-		journal |= strstr(image->files[i].path, "-journal") && image->files[i].size > 512;
-	if (!journal || image->hash % 7 != 0)
+		hot |= is_hot(&image->files[i]);
+	if (!hot)
 		return;
 	snprintf(path, sizeof(path), "%s/samples/%lu-%u", job->scratch,
 	         count(&job->shared->samples), marks);

@@ -104,16 +104,16 @@ fake_sqlcipher() {
 		typedef struct sqlite3 sqlite3;
 		#define SQLITE_OK 0
 		int sqlite3_open(const char *path, sqlite3 **db);
-		typedef int row_fn(void *context, int columns, char **values, char **names);
-		int sqlite3_exec(sqlite3 *, const char *sql, row_fn *, void *context, char **message);
+		typedef int row_fn(void *, int columns, char **values, char **names);
+		int sqlite3_exec(sqlite3 *, const char *, row_fn *, void *, char **);
 	EOF
 	cat >fake/fake.c <<-EOF
 		#include "sqlcipher/sqlite3.h"
 		int sqlite3_open(const char *path, sqlite3 **db) { *db = 0; return path == 0; }
-		int sqlite3_exec(sqlite3 *db, const char *sql, row_fn *row, void *context, char **m)
+		int sqlite3_exec(sqlite3 *db, const char *q, row_fn *row, void *context, char **m)
 		{
 			char *answer[] = {"$1"};
-			return !db && sql && !m && answer[0][0] ? row(context, 1, answer, answer) : 0;
+			return !db && !m && q && answer[0][0] ? row(context, 1, answer, answer) : 0;
 		}
 	EOF
 	cat >fake/sqlcipher.pc <<-EOF

@@ -73,29 +73,58 @@ static inline struct bytes tampered(struct bytes vault_file, const char *sql)
 	return plain_close(db, vault_file);
 }
 
-/* Which pages are in use, by number; ret_trunk is the first that lists free pages (0: none). free(3). */
-static inline bool *plain_used(struct bytes vault_file, size_t *ret_trunk)
+/* The answer to one question about the vault's database. */
+static inline size_t plain_ask(struct bytes vault_file, const char *sql)
 {
-	bool *used = calloc(pages_of(vault_file) + 1, sizeof(*used));
 	sqlite3 *db = plain_open(vault_file);
-	sqlite3_stmt *stmt = NULL;
-	const unsigned char *page;
+	long long number = plain_number(db, sql);
 
-	assert_non_null(used);
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT pageno FROM dbstat", -1, &stmt, NULL), SQLITE_OK);
-	while (sqlite3_step(stmt) == SQLITE_ROW)
-		used[sqlite3_column_int64(stmt, 0)] = true;
-	sqlite3_finalize(stmt);
-	assert_int_equal(
-		sqlite3_prepare_v2(db, "SELECT data FROM sqlite_dbpage WHERE pgno = 1", -1, &stmt, NULL),
-		SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	page = sqlite3_column_blob(stmt, 0);
-	*ret_trunk = (size_t)page[32] << 24 | (size_t)page[33] << 16 | (size_t)page[34] << 8 | page[35];
-	sqlite3_finalize(stmt);
 	sqlite3_close(db);
 	unlink(PLAIN_NAME);
-	return used;
+	assert_true(number >= 0);
+	return (size_t)number;
+}
+
+static inline void plain_hash_rows(sqlite3 *db, const char *sql, struct hash *hash)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+			int type = sqlite3_column_type(stmt, i), length = sqlite3_column_bytes(stmt, i);
+
+			hash_add(hash, &type, sizeof(type));
+			hash_add(hash, &length, sizeof(length));
+			if (length > 0)
+				hash_add(hash, sqlite3_column_blob(stmt, i), (size_t)length);
+		}
+	assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
+}
+
+/* Everything that is in the tables, as one hash; false when SQLite finds the file inconsistent. */
+static inline bool plain_contents(struct bytes vault_file, unsigned char ret_hash[HASH_BYTES])
+{
+	sqlite3 *db = plain_open(vault_file);
+	sqlite3_stmt *stmt = NULL;
+	struct hash hash;
+	bool sound;
+
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt, NULL), SQLITE_OK);
+	sound = sqlite3_step(stmt) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+	sqlite3_finalize(stmt);
+	if (sound) {
+		hash_start(&hash, NULL);
+		plain_hash_rows(db, "SELECT * FROM state", &hash);
+		plain_hash_rows(db, "SELECT * FROM entry NOT INDEXED", &hash);
+		plain_hash_rows(db, "SELECT * FROM password NOT INDEXED", &hash);
+		plain_hash_rows(db, "SELECT * FROM field NOT INDEXED", &hash);
+		plain_hash_rows(db, "SELECT * FROM digest", &hash);
+		hash_finish(&hash, ret_hash);
+	}
+	sqlite3_close(db);
+	unlink(PLAIN_NAME);
+	return sound;
 }
 
 #endif

@@ -81,47 +81,57 @@ static void calls_a_sound_vault_sound(void **state)
 	assert_non_null(strstr(findings.text, "0 entries and 0 in the trash"));
 }
 
-/* Every page once. A free one is a warning; any other is damage, and no entry reads wrongly. */
+/* Every page once. The free ones, as many as SQLite counts, are warnings; any other is damage, and nothing reads wrongly. */
 static void finds_every_damaged_page(void **state)
 {
 	struct bytes file = full_vault();
-	size_t trunk, free_pages = 0;
-	bool *used = plain_used(file, &trunk);
+	size_t free_pages = 0, lists = 0;
 
 	(void)state;
-	assert_true(trunk > 0);
 	for (size_t page = 1; page <= pages_of(file); page++) {
 		struct findings findings;
+		size_t count;
 
 		save_damaged(FILE_NAME, file, page);
 		findings = check_file(FILE_NAME, VAULT_READ_ONLY);
-		if (used[page]) {
-			if (findings.worst != CHECK_DAMAGE)
-				fail_msg("page %zu: %s", page, findings.text);
-			(void)readable(VAULT_READ_ONLY);
+		count = readable(VAULT_READ_ONLY);
+		if (findings.worst == CHECK_DAMAGE)
 			continue;
-		}
-		free_pages++;
 		if (findings.worst != CHECK_WARNING || findings.warnings != 1)
 			fail_msg("page %zu: %s", page, findings.text);
-		assert_non_null(strstr(findings.text, page == trunk ? "only lists free pages" : "it is free"));
-		assert_int_equal(readable(VAULT_READ_ONLY), ENTRIES);
+		lists += strstr(findings.text, "only lists free pages") != NULL;
+		free_pages++;
+		assert_int_equal(count, ENTRIES);
 	}
 	assert_in_range(free_pages, 10, 1000);
-	free(used);
+	assert_int_equal(free_pages, plain_ask(file, "PRAGMA freelist_count"));
+	assert_int_equal(lists, 1);
+	free(file.data);
+}
+
+/* Two at once: neither hides the other. */
+static void finds_two_damaged_pages(void **state)
+{
+	struct bytes file = full_vault();
+	size_t first = plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'entry_trash'");
+	struct findings findings;
+
+	(void)state;
+	file.data[PAGE_AT(first) + 1] ^= 1;
+	save_damaged(FILE_NAME, file, pages_of(file));
+	findings = check_file(FILE_NAME, VAULT_READ_ONLY);
+	assert_int_equal(findings.worst, CHECK_DAMAGE);
+	assert_non_null(strstr(findings.text, "table of entries"));
 	free(file.data);
 }
 
 static void names_the_table_of_a_damaged_page(void **state)
 {
 	struct bytes file = full_vault();
-	sqlite3 *db = plain_open(file);
-	size_t page = (size_t)plain_number(
-		db, "SELECT max(pageno) FROM dbstat WHERE name = 'password' AND pagetype = 'leaf'");
+	size_t page = plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'password'");
 	struct findings findings;
 
 	(void)state;
-	sqlite3_close(db);
 	save_damaged(FILE_NAME, file, page);
 	findings = check_file(FILE_NAME, VAULT_READ_ONLY);
 	assert_non_null(strstr(findings.text, "table of passwords"));
@@ -134,20 +144,15 @@ static void names_the_table_of_a_damaged_page(void **state)
 static void reads_the_file_each_time(void **state)
 {
 	struct bytes file = full_vault();
-	size_t trunk;
-	bool *used = plain_used(file, &trunk);
+	size_t page = plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'field_tag'");
 	VAULT_AUTO *vault = vault_opened(FILE_NAME, 0);
-	size_t page = pages_of(file);
 
 	(void)state;
-	while (!used[page])
-		page--;
 	assert_int_equal(check_opened(vault).worst, CHECK_NOTE);
 	save_damaged(FILE_NAME, file, page);
 	assert_int_equal(check_opened(vault).worst, CHECK_DAMAGE);
 	bytes_save(FILE_NAME, file);
 	assert_int_equal(check_opened(vault).worst, CHECK_NOTE);
-	free(used);
 	free(file.data);
 }
 
@@ -157,7 +162,9 @@ static void finds_a_file_cut_short_or_too_long(void **state)
 	struct findings findings;
 
 	(void)state;
-	for (size_t cut = 1; cut <= 2 * DB_PAGE_BYTES; cut += 2731) {
+	file_save(FILE_NAME, file.data, file.length - 1);
+	assert_int_not_equal(check_file(FILE_NAME, VAULT_READ_ONLY).worst, CHECK_NOTE);
+	for (size_t cut = DB_PAGE_BYTES; cut < file.length - HEADER_AREA; cut += DB_PAGE_BYTES) {
 		file_save(FILE_NAME, file.data, file.length - cut);
 		assert_int_equal(check_file(FILE_NAME, VAULT_READ_ONLY).worst, CHECK_DAMAGE);
 	}
@@ -174,12 +181,17 @@ static void finds_a_file_cut_short_or_too_long(void **state)
 
 /* ---- replay ------------------------------------------------------------------------------------- */
 
-/* Each page of `older` in place of the same one of `newer`: found, or without effect. */
+/*
+ * Each page of `older` in place of the same one of `newer`: found, or without effect. Some are without: pages that are free, an
+ * index page that was written again as it was, page 1 when only its count of changes differs. The stock library is the judge
+ * of that: it finds the file consistent, and the same rows in it.
+ */
 static size_t put_back(struct bytes newer, struct bytes older, const char *name, const char *password)
 {
-	size_t trunk, found = 0;
-	bool *used = plain_used(newer, &trunk);
+	unsigned char expected[HASH_BYTES], contents[HASH_BYTES];
+	size_t found = 0;
 
+	assert_true(plain_contents(newer, expected));
 	for (size_t page = 1; page <= pages_of(newer) && page <= pages_of(older); page++) {
 		struct bytes mixed = bytes_copy(newer);
 		struct findings findings;
@@ -189,9 +201,9 @@ static size_t put_back(struct bytes newer, struct bytes older, const char *name,
 		bytes_save(FILE_NAME, mixed);
 		forget_witness();
 		findings = check_file(FILE_NAME, VAULT_READ_ONLY);
-		if (findings.worst == CHECK_DAMAGE)
-			found++;
-		else if (!same_page(newer, older, page) && used[page] && page != 1)
+		found += findings.worst == CHECK_DAMAGE;
+		if (findings.worst != CHECK_DAMAGE &&
+		    (!plain_contents(mixed, contents) || memcmp(contents, expected, HASH_BYTES) != 0))
 			fail_msg("page %zu put back unseen: %s", page, findings.text);
 		/* Whatever reads is what was written last. */
 		if (vault_open(FILE_NAME, VAULT_READ_ONLY, &vault, NULL) == 0 &&
@@ -199,7 +211,6 @@ static size_t put_back(struct bytes newer, struct bytes older, const char *name,
 			assert_int_equal(findings.worst, CHECK_DAMAGE);
 		free(mixed.data);
 	}
-	free(used);
 	return found;
 }
 
@@ -247,34 +258,40 @@ static void finds_pages_of_other_changes(void **state)
 	free(newer.data);
 }
 
-/* get, too, and without the help of the check: the entry's own pages as they were. */
+/* get finds out by itself: of the pages of the entry, its password, the digest and the state, none can be put back. */
 static void get_notices_a_page_put_back(void **state)
 {
 	struct bytes older = full_vault(), newer;
 	VAULT_AUTO *vault = vault_opened(FILE_NAME, 0);
-	sqlite3 *db;
-	size_t page;
-	ENTRY_AUTO *entry = NULL;
+	size_t refused = 0;
 
 	(void)state;
 	set_password(vault, name_of(7), "another");
 	vault_close(vault);
+	vault = NULL;
 	newer = file_load(FILE_NAME);
-	db = plain_open(newer);
-	for (page = 2; page <= pages_of(newer); page++) {
-		char sql[128];
+	for (size_t page = 1; page <= pages_of(newer) && page <= pages_of(older); page++) {
+		struct bytes mixed = bytes_copy(newer);
+		ENTRY_AUTO *entry = NULL;
+		int r;
 
-		snprintf(sql, sizeof(sql),
-		         "SELECT count(*) FROM dbstat WHERE name = 'password' AND pagetype = 'leaf' AND pageno = %zu", page);
-		if (plain_number(db, sql) == 1 && !same_page(newer, older, page))
-			break;
+		memcpy(mixed.data + PAGE_AT(page), older.data + PAGE_AT(page), DB_PAGE_BYTES);
+		bytes_save(FILE_NAME, mixed);
+		forget_witness();
+		assert_done(vault_open(FILE_NAME, VAULT_READ_ONLY, &vault, err));
+		r = vault_unlock_volume_key(vault, fixture_key, NULL);
+		if (r == 0)
+			r = vault_get(vault, name_of(7), &entry, NULL);
+		if (r == 0)
+			assert_memory_equal(entry->password->bytes, "another", 8);
+		else
+			assert_int_equal(r, -VAULT_DAMAGED);
+		refused += r != 0;
+		vault_close(vault);
+		vault = NULL;
+		free(mixed.data);
 	}
-	sqlite3_close(db);
-	assert_in_range(page, 2, pages_of(newer));
-	memcpy(newer.data + PAGE_AT(page), older.data + PAGE_AT(page), DB_PAGE_BYTES);
-	bytes_save(FILE_NAME, newer);
-	vault = vault_opened(FILE_NAME, 0);
-	assert_fails(vault_get(vault, name_of(7), &entry, err), VAULT_DAMAGED, "does not agree with the vault's digest");
+	assert_in_range(refused, 4, 1000);
 	free(older.data);
 	free(newer.data);
 }
@@ -297,11 +314,11 @@ static void finds_changes_by_sql(void **state)
 	         "'entry 07' was changed"},
 		{"INSERT INTO password SELECT 4711, 0, since, until, value, fingerprint, NULL FROM password WHERE entry = 8",
 	         "does not exist (number 4711)"},
-		{"UPDATE field SET value = 'x' WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
+		{"UPDATE field SET value = x'78' WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
 		{"UPDATE field SET key = 'x' WHERE entry = 8 AND kind = 16", "'entry 07' was changed"},
 		{"UPDATE field SET kind = 2 WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
 		{"DELETE FROM field WHERE entry = 8", "'entry 07' was changed"},
-		{"INSERT INTO field VALUES (4711, 1, 0, NULL, 'x')", "does not exist (number 4711)"},
+		{"INSERT INTO field VALUES (4711, 1, 0, NULL, x'78')", "does not exist (number 4711)"},
 		{"UPDATE entry SET name = 'x', folded = 'x' WHERE id = 8", "'x' was changed"},
 		{"UPDATE entry SET folded = 'x' WHERE id = 8", "'entry 07' is filed under a wrong name"},
 		{"UPDATE entry SET user = NULL WHERE id = 8", "'entry 07' was changed"},
@@ -331,7 +348,7 @@ static void finds_changes_by_sql(void **state)
 		{"INSERT INTO digest VALUES (9 << 32, randomblob(1024))", "lead nowhere"},
 		{"INSERT INTO digest VALUES ((2 << 32) + 7, randomblob(1024))", "lead nowhere"},
 		{"INSERT INTO digest VALUES ((1 << 32) + 7, randomblob(1024))", "an entry is missing (number 255)"},
-		{"DELETE FROM digest", "does not fit"},
+		{"DELETE FROM digest", "'entry 07' was added from outside"},
 		{"UPDATE state SET generation = generation + 1", "root of the digest does not fit"},
 		{"UPDATE state SET entries = entries + 1", "where there should be 61 and 1"},
 		{"UPDATE state SET trashed = trashed - 1", "where there should be 60 and 0"},
@@ -420,8 +437,10 @@ static void warns_of_header_copies(void **state)
 	for (size_t copy = 0; copy < HEADER_COPIES; copy++) {
 		file.data[copy * HEADER_BYTES + 500] ^= 1;
 		bytes_save(FILE_NAME, file);
+		forget_witness(); /* of the header that was healed */
 		findings = check_file(FILE_NAME, VAULT_READ_ONLY);
-		assert_int_equal(findings.worst, CHECK_WARNING);
+		if (findings.worst != CHECK_WARNING)
+			fail_msg("%s", findings.text);
 		assert_non_null(strstr(findings.text, copy == 0 ? "copy A is damaged" : "copy B is damaged"));
 		findings = check_file(FILE_NAME, 0);
 		assert_int_equal(findings.worst, CHECK_WARNING);
@@ -466,6 +485,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_a_sound_vault_sound),
 		cmocka_unit_test(finds_every_damaged_page),
+		cmocka_unit_test(finds_two_damaged_pages),
 		cmocka_unit_test(names_the_table_of_a_damaged_page),
 		cmocka_unit_test(reads_the_file_each_time),
 		cmocka_unit_test(finds_a_file_cut_short_or_too_long),

@@ -53,7 +53,8 @@ static int parse(struct parsed *parsed, enum options_stop stop, struct error *er
 	                     stop == OPTIONS_ALL ? parsed->words : NULL, err);
 }
 
-#define LINE(...) ((char *[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+/* argv's strings are not const, but nobody writes to them. */
+#define LINE(...) ((char **)(uintptr_t)(const char *[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
 
 static void done(struct parsed *parsed)
 {

@@ -1,13 +1,7 @@
 /* Strength: the score's thresholds, known words, odd passwords, and that nothing of one is told. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
+#include "unit.h"
 
-#include <cmocka.h>
+#include <time.h>
 
 #include <vault/audit.h>
 
