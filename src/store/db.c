@@ -160,9 +160,36 @@ void db_close(struct db *db)
 	free(db);
 }
 
-bool db_is_read_only(const struct db *db)
+/* Begins the transaction in which all else is read, and reads the first page: this is where a wrong key shows. */
+static int first_read(struct db *db, struct error *err)
 {
-	return sqlite3_db_readonly(db->handle, "main") == 1;
+	struct error cause = {0};
+	char version[32];
+	int r = db_begin_read(db, err);
+
+	if (r < 0)
+		return r;
+	r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
+	if (r == -VAULT_DAMAGED)
+		return VAULT_WRONG_KEY;
+	if (r < 0)
+		return error_set(err, cause.status, "%s", cause.message);
+	return recipe_check_file(db, err);
+}
+
+int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
+{
+	int r = recipe_give_key(db, key, err);
+
+	if (r == 0)
+		r = recipe_for_reading(db, err);
+	if (r == 0 && !create)
+		r = first_read(db, err);
+	if (r != 0)
+		db_rollback(db);
+	/* SQLCipher unlocks memory page by page, and with it what else lies in the page. */
+	memory_lock_again();
+	return r;
 }
 
 int db_file_size(struct db *db, uint64_t *ret_bytes, struct error *err)

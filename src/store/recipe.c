@@ -7,7 +7,6 @@
 
 #include "crypto/seal.h"
 #include "store/db_internal.h"
-#include "store/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -107,6 +106,20 @@ static int apply_page_limit(struct db *db, struct error *err)
 	return r;
 }
 
+int recipe_for_reading(struct db *db, struct error *err)
+{
+	int r = apply(db, cipher, COUNT(cipher), err);
+
+	if (r == 0)
+		r = apply(db, reading, COUNT(reading), err);
+	return r < 0 ? r : apply_switches(db, err);
+}
+
+int recipe_check_file(struct db *db, struct error *err)
+{
+	return apply(db, in_file, COUNT(in_file), err);
+}
+
 int recipe_for_writing(struct db *db, struct error *err)
 {
 	int r = db->set_for_writing ? 0 : apply(db, writing, COUNT(writing), err);
@@ -119,7 +132,7 @@ int recipe_for_writing(struct db *db, struct error *err)
 
 /* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a salt too, and then its first
  * 16 bytes on disk go unauthenticated. */
-static int give_key(struct db *db, const unsigned char key[32], struct error *err)
+int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char text[3 + 64];
@@ -135,40 +148,4 @@ static int give_key(struct db *db, const unsigned char key[32], struct error *er
 	code = sqlite3_key(db->handle, text, sizeof(text));
 	secret_wipe(text, sizeof(text));
 	return code == SQLITE_OK ? 0 : db_error(db, code, err);
-}
-
-/* Begins the transaction in which all else is read, and reads the first page: this is where a wrong key shows. */
-static int first_read(struct db *db, struct error *err)
-{
-	struct error cause = {0};
-	char version[32];
-	int r = db_begin_read(db, err);
-
-	if (r < 0)
-		return r;
-	r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
-	if (r == -VAULT_DAMAGED)
-		return VAULT_WRONG_KEY;
-	if (r < 0)
-		return error_set(err, cause.status, "%s", cause.message);
-	return apply(db, in_file, COUNT(in_file), err);
-}
-
-int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
-{
-	int r = give_key(db, key, err);
-
-	if (r == 0)
-		r = apply(db, cipher, COUNT(cipher), err);
-	if (r == 0)
-		r = apply(db, reading, COUNT(reading), err);
-	if (r == 0)
-		r = apply_switches(db, err);
-	if (r == 0 && !create)
-		r = first_read(db, err);
-	if (r != 0)
-		db_rollback(db);
-	/* SQLCipher unlocks memory page by page, and with it what else lies in the page. */
-	memory_lock_again();
-	return r;
 }

@@ -10,6 +10,11 @@ int db_same_file(struct db *db, bool *ret_same)
 	return code;
 }
 
+bool db_is_read_only(const struct db *db)
+{
+	return sqlite3_db_readonly(db->handle, "main") == 1;
+}
+
 int db_begin_read(struct db *db, struct error *err)
 {
 	return db_run(db, SQL_BEGIN_READ, err);

@@ -1,0 +1,242 @@
+/*
+ * What is left in memory when keys and passwords have been used and freed: nothing. The process
+ * looks for eight bytes in a row of each, in all memory that it can write to.
+ */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <vault/generate.h>
+#include <vault/keys.h>
+
+#include "crypto/fingerprint.h"
+#include "crypto/kdf.h"
+#include "crypto/seal.h"
+
+#define PIECE 8
+#define MASK 0x5a /* what is looked for is kept masked, so as not to find itself */
+#define WINDOW ((size_t)1 << 20)
+
+static unsigned char window[WINDOW]; /* wiped after use */
+
+/* Copies a mapping piece by piece, by way of the kernel, and counts. */
+static unsigned count_in(int memory, unsigned long start, unsigned long end,
+                         const unsigned char *masked)
+{
+	unsigned found = 0;
+
+	for (unsigned long at = start; at < end; at += WINDOW - PIECE) {
+		size_t size = end - at < WINDOW ? end - at : WINDOW;
+		ssize_t count = pread(memory, window, size, (off_t)at);
+
+		for (ssize_t i = 0; i + PIECE <= count; i++) {
+			size_t same = 0;
+
+			while (same < PIECE && (window[i + (ssize_t)same] ^ MASK) == masked[same])
+				same++;
+			found += same == PIECE;
+		}
+	}
+	memset(window, 0, sizeof(window));
+	return found;
+}
+
+/* How often these eight bytes are in memory; -1 where that cannot be seen. */
+static int count_everywhere(const unsigned char *masked)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int memory = open("/proc/self/mem", O_RDONLY);
+	unsigned found = 0;
+	char line[512], *rest;
+
+	if (!maps || memory < 0)
+		return -1;
+	while (fgets(line, sizeof(line), maps)) {
+		unsigned long start = strtoul(line, &rest, 16), end = strtoul(rest + 1, &rest, 16);
+
+		if (strncmp(rest, " rw", 3) != 0)
+			continue;
+		if (start <= (uintptr_t)window && (uintptr_t)window < end) { /* around itself */
+			found += count_in(memory, start, (uintptr_t)window, masked);
+			start = (uintptr_t)window + WINDOW;
+		}
+		found += count_in(memory, start, end, masked);
+	}
+	fclose(maps);
+	close(memory);
+	return (int)found;
+}
+
+struct trace {
+	unsigned char masked[64];
+	size_t length;
+};
+
+static void remember(struct trace *trace, const struct secret *secret)
+{
+	trace->length = secret->length < 64 ? secret->length : 64;
+	for (size_t i = 0; i < trace->length; i++)
+		trace->masked[i] = secret->bytes[i] ^ MASK;
+}
+
+/* In steps of four, so that every twelve bytes in a row are noticed. */
+static void assert_gone(const struct trace *trace, const char *what)
+{
+	for (size_t i = 0; i + PIECE <= trace->length; i += 4)
+		if (count_everywhere(trace->masked + i) != 0)
+			fail_msg("%s: bytes %zu to %zu are still there", what, i, i + PIECE - 1);
+}
+
+static struct secret *random_secret(size_t length)
+{
+	struct secret *secret = NULL;
+
+	assert_int_equal(secret_new(&secret, length, NULL), 0);
+	crypto_random(secret->bytes, length);
+	secret->length = length;
+	return secret;
+}
+
+/* Each use takes a password and a key and has 64 bytes of locked memory for what comes out. */
+static void use_kdf(struct secret *password, struct secret *key, struct secret *output)
+{
+	struct kdf_cost cost = {KDF_MEMORY_MIN_KIB, KDF_TIME_MIN, 0};
+
+	assert_int_equal(kdf_derive(password->bytes, password->length, key->bytes, &cost,
+	                            output->bytes, NULL),
+	                 0);
+}
+
+static void use_seal(struct secret *password, struct secret *key, struct secret *output)
+{
+	static unsigned char sealed[24 + SEAL_TAG_BYTES];
+	static const unsigned char nonce[SEAL_NONCE_BYTES];
+
+	seal_close(sealed, password->bytes, 24, NULL, 0, nonce, key->bytes);
+	assert_int_equal(seal_open(output->bytes, sealed, sizeof(sealed), NULL, 0, nonce,
+	                           key->bytes),
+	                 0);
+}
+
+static void use_subkey(struct secret *password, struct secret *key, struct secret *output)
+{
+	(void)password;
+	subkey_derive(output->bytes, SUBKEY_DATABASE, key->bytes);
+}
+
+static void use_fingerprint(struct secret *password, struct secret *key, struct secret *output)
+{
+	unsigned char print[FINGERPRINT_BYTES]; /* may be seen */
+
+	(void)output;
+	fingerprint_password(print, password, key->bytes);
+}
+
+static void use_pieces(struct secret *password, struct secret *key, struct secret *output)
+{
+	unsigned char print[HASH_BYTES];
+	struct hash hash;
+
+	(void)output;
+	hash_start(&hash, key->bytes);
+	for (size_t i = 0; i < password->length; i += 8)
+		hash_add(&hash, password->bytes + i, 8);
+	hash_finish(&hash, print);
+}
+
+static void use_reading(struct secret *password, struct secret *key, struct secret *output)
+{
+	SECRET_AUTO *read = NULL;
+	int ends[2];
+
+	(void)key;
+	(void)output;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], password->bytes, password->length), password->length);
+	close(ends[1]);
+	assert_int_equal(secret_read_all(ends[0], 1000, &read, NULL), 0);
+	close(ends[0]);
+	assert_true(secret_equal(read, password));
+	assert_int_equal(secret_reserve(&read, 5000, NULL), 0);
+}
+
+static void nothing_stays_after_use(void **state)
+{
+	static const struct {
+		void (*use)(struct secret *password, struct secret *key, struct secret *output);
+		const char *name;
+	} uses[] = {
+		{use_kdf, "kdf_derive"},       {use_seal, "seal_close and seal_open"},
+		{use_subkey, "subkey_derive"}, {use_fingerprint, "fingerprint_password"},
+		{use_pieces, "hash_add"},      {use_reading, "secret_read_all"},
+	};
+	struct trace password_trace, key_trace, output_trace;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+		SECRET_AUTO *password = random_secret(24), *key = random_secret(32);
+		SECRET_AUTO *output = random_secret(64);
+
+		uses[i].use(password, key, output);
+		remember(&password_trace, password);
+		remember(&key_trace, key);
+		remember(&output_trace, output);
+		if (count_everywhere(key_trace.masked) < 1) /* the search itself can find */
+			fail_msg("a key in use was not found");
+		secret_freep(&password);
+		secret_freep(&key);
+		secret_freep(&output);
+		assert_gone(&password_trace, uses[i].name);
+		assert_gone(&key_trace, uses[i].name);
+		assert_gone(&output_trace, uses[i].name);
+	}
+}
+
+static void nothing_stays_of_what_was_made(void **state)
+{
+	struct generate_rule characters = {.length = 32, .classes = CHARSET_ALL};
+	struct generate_rule words = {.words = 6};
+	SECRET_AUTO *secret = NULL, *typed = NULL;
+	struct trace trace;
+
+	(void)state;
+	assert_done(generate_password(&characters, &secret, NULL, err));
+	remember(&trace, secret);
+	secret_freep(&secret);
+	assert_gone(&trace, "a generated password");
+	assert_done(generate_password(&words, &secret, NULL, err));
+	remember(&trace, secret);
+	secret_freep(&secret);
+	assert_gone(&trace, "a passphrase");
+	assert_done(recovery_code_new(&typed, err));
+	assert_done(recovery_code_read(typed, &secret, err));
+	remember(&trace, typed);
+	secret_freep(&typed);
+	assert_gone(&trace, "a recovery code");
+	remember(&trace, secret);
+	secret_freep(&secret);
+	assert_gone(&trace, "a recovery code as it was read");
+}
+
+static int start(void **state)
+{
+	static const unsigned char anything[PIECE];
+
+	(void)state;
+	return crypto_start(NULL) == 0 && count_everywhere(anything) >= 0 ? 0 : -1;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_stays_after_use),
+		cmocka_unit_test(nothing_stays_of_what_was_made),
+	};
+
+	if (access("/proc/self/mem", R_OK) != 0)
+		return 77;
+	return cmocka_run_group_tests(tests, start, NULL);
+}
