@@ -136,6 +136,10 @@ int vault_rename(struct vault *vault, const char *name, const char *new_name, st
  * equal after case folding. VAULT_NOT_FOUND (> 0): no such entry; *ret_entry is NULL. */
 int vault_get(struct vault *vault, const char *name, struct entry **ret_entry, struct error *err);
 
+/* Is a live entry called exactly so? Looks at the index of names alone: a courtesy before somebody is asked for a password;
+ * vault_add decides. */
+int vault_has(struct vault *vault, const char *name, bool *ret_there, struct error *err);
+
 /* Names of live entries that resemble `name`, best first, at most `max` of them; gives the strings, each free(3). */
 int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max, size_t *ret_count,
                   struct error *err);

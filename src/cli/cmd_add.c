@@ -46,19 +46,13 @@ static int unlock_or_create(struct session *session, bool *ret_created, struct e
 /* Tells early, before anything is asked, that the name is taken. */
 static int check_free(struct session *session, const char *name, struct error *err)
 {
-	ENTRY_AUTO *taken = NULL;
-	int r = vault_get(session->vault, name, &taken, err);
+	bool taken = false;
+	int r = vault_has(session->vault, name, &taken, err);
 
-	if (r == VAULT_NOT_FOUND) {
-		*err = (struct error){0};
-		return 0;
-	}
-	if (r < 0)
+	if (r < 0 || !taken)
 		return r;
-	if (strcmp(taken->name, name) != 0)
-		return 0; /* only alike: vault_add knows */
 	error_set(err, VAULT_EXISTS, "there is an entry '%s' already; 'vault edit' changes it",
-	          taken->name);
+	          name);
 	return VAULT_EXISTS;
 }
 

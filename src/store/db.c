@@ -7,9 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef HAVE_LIBCRYPTO
-#include <openssl/crypto.h>
-#endif
 
 #include "base/buf.h"
 #include "base/cleanup.h"
@@ -73,24 +70,10 @@ static int examine(const char *path, struct stat *ret_stat, struct error *err)
 	return 0;
 }
 
-/* SQLCipher's libcrypto would read openssl.cnf, which can load code, fill tables of error texts and of old names of algorithms, and
- * clean up at exit: more time than reading an entry takes, and nothing of it is wanted. */
-static void start_libcrypto(void)
-{
-#ifdef HAVE_LIBCRYPTO
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-	                        OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
-	                        OPENSSL_INIT_NO_ATEXIT,
-	                    NULL);
-#endif
-}
-
 static int start_sqlite(struct error *err)
 {
-	int code;
+	int code = memory_install();
 
-	start_libcrypto();
-	code = memory_install();
 	if (code == SQLITE_OK)
 		code = sqlite3_initialize();
 	if (code == SQLITE_OK)

@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#ifdef HAVE_LIBCRYPTO
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#endif
 
 #include <vault/secret.h>
 
@@ -18,7 +22,7 @@ enum {
 	MIN_SHIFT = 5,
 	MAX_SHIFT = 17,
 	CLASSES = 2 * (MAX_SHIFT - MIN_SHIFT) + 1,
-	FIRST_CHUNK = 256 * 1024, /* what a `get` needs; later chunks are CHUNK */
+	FIRST_CHUNK = 512 * 1024, /* what a `get` needs; later chunks are CHUNK */
 	CHUNK = 1024 * 1024,
 };
 
@@ -60,10 +64,11 @@ static unsigned class_of(size_t size)
 	return class;
 }
 
-/* Pages are locked as they are touched: the unused rest of a chunk costs nothing. */
+/* The first chunk is wanted whole: locking it faults its pages in with one system call instead of one fault each. Of later ones
+ * pages are locked as they are touched, and the unused rest costs nothing. */
 static void lock(void *p, size_t size)
 {
-	if (mlock2(p, size, MLOCK_ONFAULT) < 0)
+	if (mlock2(p, size, size == FIRST_CHUNK ? 0 : MLOCK_ONFAULT) < 0)
 		memory.unlocked = true;
 }
 
@@ -108,13 +113,12 @@ static struct block *carve(unsigned class)
 	return block;
 }
 
-static void *memory_malloc(int wanted)
+/* Room for `wanted` bytes, or NULL. */
+static void *take(size_t wanted)
 {
-	size_t size = (size_t)wanted + HEAD;
+	size_t size = wanted + HEAD;
 	struct block *block;
 
-	if (wanted <= 0)
-		return NULL;
 	pthread_mutex_lock(&memory.mutex);
 	if (size > (size_t)1 << MAX_SHIFT) {
 		size = (size + 4095) & ~(size_t)4095;
@@ -139,7 +143,8 @@ static struct block *block_of(void *p)
 	return (struct block *)((unsigned char *)p - HEAD);
 }
 
-static void memory_free(void *p)
+/* Wipes it and takes it back; NULL is fine. */
+static void give_back(void *p)
 {
 	struct block *block;
 
@@ -157,24 +162,41 @@ static void memory_free(void *p)
 	pthread_mutex_unlock(&memory.mutex);
 }
 
-static int memory_size(void *p)
+static size_t room(void *p)
 {
-	return p ? (int)(block_of(p)->size - HEAD) : 0;
+	return p ? block_of(p)->size - HEAD : 0;
+}
+
+static void *resize(void *p, size_t wanted)
+{
+	size_t old = room(p);
+	void *moved;
+
+	if (wanted <= old && wanted > old / 4)
+		return p;
+	moved = take(wanted);
+	if (moved && p) {
+		memcpy(moved, p, old < wanted ? old : wanted);
+		give_back(p);
+	}
+	return moved;
+}
+
+/* ---- for SQLite ------------------------------------------------------------------------------- */
+
+static void *memory_malloc(int wanted)
+{
+	return wanted > 0 ? take((size_t)wanted) : NULL;
 }
 
 static void *memory_realloc(void *p, int wanted)
 {
-	void *moved;
-	int old = memory_size(p);
+	return resize(p, (size_t)wanted);
+}
 
-	if (wanted <= old && wanted > old / 4)
-		return p;
-	moved = memory_malloc(wanted);
-	if (moved) {
-		memcpy(moved, p, (size_t)(old < wanted ? old : wanted));
-		memory_free(p);
-	}
-	return moved;
+static int memory_size(void *p)
+{
+	return (int)room(p);
 }
 
 static int memory_roundup(int wanted)
@@ -197,11 +219,55 @@ static void memory_shutdown(void *context)
 	(void)context;
 }
 
+/* ---- for libcrypto ---------------------------------------------------------------------------- */
+
+#ifdef HAVE_LIBCRYPTO
+static void *crypto_malloc(size_t wanted, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return take(wanted);
+}
+
+static void *crypto_realloc(void *p, size_t wanted, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return resize(p, wanted);
+}
+
+static void crypto_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	give_back(p);
+}
+
+/* SQLCipher's libcrypto gets the same memory, for the same reason. And it would read openssl.cnf, which can load code, fill tables of
+ * error texts and of old names of algorithms, and clean up at exit: more time than reading an entry takes, and nothing of it is
+ * wanted. Where something in this process has used libcrypto before us, it keeps its own memory. */
+static void start_libcrypto(void)
+{
+	CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free);
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+	                        OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
+	                        OPENSSL_INIT_NO_ATEXIT,
+	                    NULL);
+	/* The two names that a SQLCipher might look up. */
+	EVP_add_cipher(EVP_aes_256_cbc());
+	EVP_add_digest(EVP_sha512());
+}
+#else
+static void start_libcrypto(void)
+{
+}
+#endif
+
 int memory_install(void)
 {
 	static const sqlite3_mem_methods methods = {
 	    .xMalloc = memory_malloc,
-	    .xFree = memory_free,
+	    .xFree = give_back,
 	    .xRealloc = memory_realloc,
 	    .xSize = memory_size,
 	    .xRoundup = memory_roundup,
@@ -212,6 +278,7 @@ int memory_install(void)
 
 	if (memory.installed)
 		return SQLITE_OK;
+	start_libcrypto();
 	/* Without statistics SQLite takes no mutex of its own around each call. */
 	rc = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (rc == SQLITE_OK)

@@ -1,5 +1,5 @@
 /*
- * SQLite's memory: wiped when freed, locked into RAM, kept out of core dumps.
+ * The memory of SQLite and libcrypto: wiped when freed, locked into RAM, kept out of core dumps.
  *
  * SQLCipher can wipe (cipher_memory_security), at 11 to 32 times the cost of a bulk load or a GROUP BY, because it locks
  * and unlocks each allocation by itself. This allocator takes memory in chunks that are locked once, hands out
@@ -10,7 +10,8 @@
 
 #include <stdbool.h>
 
-/* Makes it SQLite's allocator; before anything else of SQLite is called. Idempotent. Returns an SQLite result code. */
+/* Makes it the allocator of both, and starts libcrypto without what nobody here needs; before anything else of SQLite is
+ * called. Idempotent. Returns an SQLite result code. */
 int memory_install(void);
 
 /* Locks all chunks again. SQLCipher locks and unlocks its own buffers (mlock, munlock), which works on whole pages. */

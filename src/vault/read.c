@@ -39,6 +39,20 @@ int vault_get(struct vault *vault, const char *name, struct entry **ret_entry, s
 	return r;
 }
 
+int vault_has(struct vault *vault, const char *name, bool *ret_there, struct error *err)
+{
+	FREE_AUTO char *normal = NULL;
+	int r = text_name(name, &normal, err);
+
+	if (r == 0)
+		r = read_begin(vault, err);
+	if (r < 0)
+		return r;
+	r = name_taken(vault, normal, ret_there, err);
+	read_end(vault);
+	return r;
+}
+
 int vault_history(struct vault *vault, const char *name, bool reveal,
                   int (*each)(void *context, const struct history_item *item), void *context, struct error *err)
 {
