@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -244,6 +245,60 @@ static void nothing_stays_of_what_was_made(void **state)
 	assert_gone(&trace, "a recovery code as it was read");
 }
 
+#define LANE_STACK 12288 /* bytes to look at; libargon2 was seen to use 11 KiB */
+#define LANE_OWN 1024    /* of them, what looking may itself have used */
+
+struct lane {
+	pthread_t thread;
+	pthread_mutex_t *together;
+	int memory;
+	unsigned char stack[LANE_STACK];
+};
+
+/* Looks at its stack below itself. */
+static void *look_below(void *context)
+{
+	struct lane *lane = context;
+	unsigned char here;
+
+	if (pread(lane->memory, lane->stack, LANE_STACK, (off_t)(uintptr_t)&here - LANE_STACK) !=
+	    LANE_STACK)
+		memset(lane->stack, 0xff, LANE_STACK);
+	pthread_mutex_lock(lane->together); /* so that each lane has a thread of its own */
+	pthread_mutex_unlock(lane->together);
+	return NULL;
+}
+
+/* The last block of each lane would be enough to get at the result. New threads are given the
+ * stacks of those that ended. */
+static void lanes_leave_nothing_on_their_stacks(void **state)
+{
+	pthread_mutex_t together = PTHREAD_MUTEX_INITIALIZER;
+	static struct lane lanes[KDF_LANES];
+	int memory = open("/proc/self/mem", O_RDONLY);
+	SECRET_AUTO *password = random_secret(24), *key = random_secret(32);
+	SECRET_AUTO *output = random_secret(64);
+
+	(void)state;
+	use_kdf(password, key, output);
+	pthread_mutex_lock(&together);
+	for (size_t i = 0; i < KDF_LANES; i++) {
+		lanes[i].together = &together;
+		lanes[i].memory = memory;
+		assert_int_equal(pthread_create(&lanes[i].thread, NULL, look_below, &lanes[i]), 0);
+	}
+	pthread_mutex_unlock(&together);
+	for (size_t i = 0; i < KDF_LANES; i++) {
+		unsigned used = 0;
+
+		pthread_join(lanes[i].thread, NULL);
+		for (size_t j = 0; j < LANE_STACK - LANE_OWN; j++)
+			used += lanes[i].stack[j] != 0;
+		assert_in_range(used, 0, 127); /* an address or so; a block has 1024 bytes */
+	}
+	close(memory);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -255,6 +310,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_stays_after_use),
 		cmocka_unit_test(nothing_stays_of_what_was_made),
+		cmocka_unit_test(lanes_leave_nothing_on_their_stacks),
 	};
 
 	if (access("/proc/self/mem", R_OK) != 0)
