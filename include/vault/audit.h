@@ -22,26 +22,29 @@ struct audit_use {
 
 /* Entries that share, or once shared, one password. Borrowed during the call. */
 struct audit_group {
-	bool master;       /* it is the master password that opened the vault: one entry is enough */
-	bool now;          /* at least two live entries use it now (or one, when `master`) */
+	bool master; /* it is the master password that opened the vault: one entry is enough */
+	bool now;    /* at least two live entries use it now (or one, when `master`) */
 	const struct audit_use *uses; /* in use first, then newest first */
 	size_t n_uses;
 };
 
-/* Calls `each` for every group, those shared now first, then by size. Counted over distinct entries: one entry that had
- * the same password twice is no group. Cost: one walk over the fingerprint index. */
-int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group), void *context,
-                  size_t *ret_groups, struct error *err);
+/* Calls `each` for every group, those shared now first, then by size. Counted over distinct
+ * entries: one entry that had the same password twice is no group. Cost: one walk over the
+ * fingerprint index. */
+int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group),
+                  void *context, size_t *ret_groups, struct error *err);
 
-/* Strength after zxcvbn (Wheeler, USENIX Security 2016), run in a child process so that nothing of the password is left
- * in this one. `words` (NULL-terminated, or NULL) count as known to the attacker: user name, service. */
+/* Strength after zxcvbn (Wheeler, USENIX Security 2016), run in a child process so that nothing of
+ * the password is left in this one. `words` (NULL-terminated, or NULL) count as known to the
+ * attacker: user name, service. */
 struct strength {
-	double bits;      /* log2 of the guesses needed */
-	int score;        /* 0 … 4 as zxcvbn's: < 10^3, 10^6, 10^8, 10^10 guesses, more */
-	char advice[160]; /* one sentence: what makes it weak, what helps; empty when nothing does. No part of it */
+	double bits; /* log2 of the guesses needed */
+	int score;   /* 0 … 4 as zxcvbn's: < 10^3, 10^6, 10^8, 10^10 guesses, more */
+	/* One sentence: what makes it weak, what helps; empty when nothing does. No part of it. */
+	char advice[160];
 };
-int audit_strength(const struct secret *password, const char *const *words, struct strength *ret_strength,
-                   struct error *err);
+int audit_strength(const struct secret *password, const char *const *words,
+                   struct strength *ret_strength, struct error *err);
 const char *strength_word(int score); /* "very weak" … "strong" */
 
 #endif

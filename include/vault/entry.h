@@ -1,7 +1,8 @@
 /*
  * An entry: one account at one service, as it is handed in and out of a vault.
  *
- * Everything an entry points to belongs to it: entry_free frees it all, secrets wiped. Strings are UTF-8.
+ * Everything an entry points to belongs to it: entry_free frees it all, secrets wiped. Strings are
+ * UTF-8.
  */
 #ifndef VAULT_ENTRY_H
 #define VAULT_ENTRY_H
@@ -13,9 +14,9 @@
 #include <vault/error.h>
 #include <vault/secret.h>
 
-#define ENTRY_FIELDS_MAX 1000       /* fields of one entry, all kinds together */
-#define FIELD_KEY_MAX 255           /* bytes of a custom field's key */
-#define FIELD_TEXT_MAX (64 * 1024)  /* bytes of a plain field's text */
+#define ENTRY_FIELDS_MAX 1000      /* fields of one entry, all kinds together */
+#define FIELD_KEY_MAX 255          /* bytes of a custom field's key */
+#define FIELD_TEXT_MAX (64 * 1024) /* bytes of a plain field's text */
 
 /* The numbers are the file format's. Kinds from FIELD_NOTE on are secret. */
 enum field_kind {
@@ -34,15 +35,15 @@ struct field {
 };
 
 struct entry {
-	int64_t id; /* 0: not stored yet */
-	char *name; /* see text_name */
-	char *user; /* may be NULL */
+	int64_t id;                /* 0: not stored yet */
+	char *name;                /* see text_name */
+	char *user;                /* may be NULL */
 	int64_t created, modified; /* seconds since 1970, UTC */
 	int64_t trashed;           /* when it went to the trash; 0: it is not there */
 	struct secret *password;   /* NULL: none, or not loaded */
 	int64_t password_since;    /* when the current password came in */
-	char *reuse_reason;        /* why the current password may be one in use elsewhere; or NULL */
-	struct field *fields;      /* in order of kind, then in the order they were added */
+	char *reuse_reason;   /* why the current password may be one in use elsewhere; or NULL */
+	struct field *fields; /* in order of kind, then in the order they were added */
 	size_t n_fields;
 };
 
@@ -51,38 +52,44 @@ void entry_free(struct entry *entry);
 void entry_freep(struct entry **entry);
 #define ENTRY_AUTO __attribute__((cleanup(entry_freep))) struct entry
 
-int entry_set_user(struct entry *entry, const char *user, struct error *err); /* copies; NULL or "" clears */
-void entry_set_password(struct entry *entry, struct secret **password);      /* takes */
+int entry_set_user(struct entry *entry, const char *user,
+                   struct error *err); /* copies; NULL or "" clears */
+void entry_set_password(struct entry *entry, struct secret **password); /* takes */
 
-/* Adds or replaces a plain field. A URL or tag that is there already is left alone; a text field of that key is
- * replaced, and so is a secret one (a key is unique over both kinds). Copies. VAULT_USAGE for a key that is
- * empty, too long, not printable or a reserved word (name user password url tag note). */
+/* Adds or replaces a plain field. A URL or tag that is there already is left alone; a text field of
+ * that key is replaced, and so is a secret one (a key is unique over both kinds). Copies.
+ * VAULT_USAGE for a key that is empty, too long, not printable or a reserved word (name user
+ * password url tag note). */
 int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
                    struct error *err);
 
-/* The same for a secret field: FIELD_NOTE (key NULL) or FIELD_SECRET. Takes the secret on success. */
-int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key, struct secret **secret,
-                     struct error *err);
+/* The same for a secret field: FIELD_NOTE (key NULL) or FIELD_SECRET. Takes the secret on
+ * success. */
+int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
+                     struct secret **secret, struct error *err);
 
-/* Removes: "user", "url", "tag" and "note" all of that kind, else the custom field of that key. VAULT_NOT_FOUND (> 0)
- * when there is nothing of it. The password cannot be cleared. */
+/* Removes: "user", "url", "tag" and "note" all of that kind, else the custom field of that key.
+ * VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be cleared. */
 int entry_clear(struct entry *entry, const char *what);
 
-/* A custom field or the note by its key ("note"), or the first URL ("url"). Borrowed: valid until the entry changes.
- * NULL when there is none. */
+/* A custom field or the note by its key ("note"), or the first URL ("url"). Borrowed: valid until
+ * the entry changes. NULL when there is none. */
 const struct field *entry_field(const struct entry *entry, const char *key);
 
 bool field_is_secret(enum field_kind kind);
 
 /*
- * An edit: what to change in an entry, gathered before the vault is locked for writing and applied inside the
- * transaction to the entry as it is then, so that two people who change different fields both succeed.
+ * An edit: what to change in an entry, gathered before the vault is locked for writing and applied
+ * inside the transaction to the entry as it is then, so that two people who change different fields
+ * both succeed.
  */
 struct entry_edit {
-	const char *user;        /* NULL: leave; "": clear */
-	struct secret *password; /* NULL: leave. Taken when the edit was stored, kept when refused */
-	struct entry *set;       /* fields to set, as in entry_set_*; or NULL. Its name and user are not looked at */
-	const char *const *clear; /* entry_clear words, done before `set`; NULL-terminated, or NULL */
+	const char *user; /* NULL: leave; "": clear */
+	struct secret
+		*password; /* NULL: leave. Taken when the edit was stored, kept when refused */
+	struct entry *set; /* fields to set, or NULL; name and user are not looked at */
+	const char *const
+		*clear; /* entry_clear words, done before `set`; NULL-terminated, or NULL */
 };
 
 #endif

@@ -16,7 +16,7 @@ enum conflict_kind {
 enum entry_state {
 	ENTRY_LIVE = 0,
 	ENTRY_TRASHED = 1, /* in the trash, can be restored */
-	ENTRY_PURGED = 2,  /* the trash was emptied; name, dates and fingerprints are all that is left */
+	ENTRY_PURGED = 2,  /* the trash was emptied: name, dates and fingerprints are left */
 };
 
 struct conflict {

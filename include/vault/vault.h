@@ -1,8 +1,8 @@
 /*
  * The vault: one file, opened by a credential, holding entries.
  *
- * A program opens, unlocks, does its work and closes before anything slow (a prompt, a write to a pipe): an open
- * vault holds locks and keys. A struct vault belongs to one thread.
+ * A program opens, unlocks, does its work and closes before anything slow (a prompt, a write to a
+ * pipe): an open vault holds locks and keys. A struct vault belongs to one thread.
  *
  *     struct vault *vault = NULL;
  *     r = vault_open(path, 0, &vault, err);
@@ -12,9 +12,10 @@
  *             r = vault_get(vault, "mailserver", &entry, err);
  *     vault_close(vault);
  *
- * Every function may fail (< 0) with VAULT_FAILED (disk, memory, permissions) or VAULT_DAMAGED; the answers (> 0) are
- * listed at each. Names are matched as vault_get says wherever a function takes one. Every writing function is one
- * durable transaction: when it returns 0 the change survives a power failure; otherwise nothing changed.
+ * Every function may fail (< 0) with VAULT_FAILED (disk, memory, permissions) or VAULT_DAMAGED; the
+ * answers (> 0) are listed at each. Names are matched as vault_get says wherever a function takes
+ * one. Every writing function is one durable transaction: when it returns 0 the change survives a
+ * power failure; otherwise nothing changed.
  */
 #ifndef VAULT_VAULT_H
 #define VAULT_VAULT_H
@@ -36,23 +37,27 @@ struct vault;
 enum vault_open_flags {
 	VAULT_READ_ONLY = 1 << 0,       /* never write, not even to heal a header copy */
 	VAULT_ACCEPT_ROLLBACK = 1 << 1, /* take an older file for the truth from now on */
-	VAULT_RESCUE = 1 << 2,          /* open what others refuse: a changed header, a damaged state. Never write */
+	VAULT_RESCUE = 1 << 2,          /* open a changed header, a damaged state; never write */
 };
 
 /* The path of the default vault; free(3). */
 int vault_default_path(char **ret_path, struct error *err);
 
-/* Opens the file and reads its headers; nothing is decrypted. VAULT_NOT_FOUND (> 0, message set) when there is no such
- * file. Failures, one sentence each: a directory, a device, a link, somebody else's file, a hard link, unreadable, not a
- * vault, a newer format, truncated, both header copies damaged, slot parameters out of range. */
+/* Opens the file and reads its headers; nothing is decrypted. VAULT_NOT_FOUND (> 0, message set)
+ * when there is no such file. Failures, one sentence each: a directory, a device, a link, somebody
+ * else's file, a hard link, unreadable, not a vault, a newer format, truncated, both header copies
+ * damaged, slot parameters out of range. */
 int vault_open(const char *path, unsigned flags, struct vault **ret_vault, struct error *err);
 
-/* Tries each slot of the credential's type. VAULT_WRONG_KEY (> 0, message set) when none opens. On success the keys
- * are in locked memory, the database is open and the witness was asked: see vault_rollback. */
+/* Tries each slot of the credential's type. VAULT_WRONG_KEY (> 0, message set) when none opens. On
+ * success the keys are in locked memory, the database is open and the witness was asked: see
+ * vault_rollback. */
 int vault_unlock(struct vault *vault, const struct credential *credential, struct error *err);
 
-/* The same with the volume key itself (VOLUME_KEY_BYTES bytes): no KDF. VAULT_WRONG_KEY as above. */
-int vault_unlock_volume_key(struct vault *vault, const struct secret *volume_key, struct error *err);
+/* The same with the volume key itself (VOLUME_KEY_BYTES bytes): no KDF. VAULT_WRONG_KEY as
+ * above. */
+int vault_unlock_volume_key(struct vault *vault, const struct secret *volume_key,
+                            struct error *err);
 
 /* Wipes the keys, closes everything; NULL is fine. */
 void vault_close(struct vault *vault);
@@ -61,30 +66,31 @@ void vault_closep(struct vault **vault);
 
 struct vault_new {
 	struct credential credential;
-	struct kdf_cost cost;                /* zero members are calibrated, see kdf_cost */
-	const struct secret *recovery_code;  /* from recovery_code_new; or NULL: none */
+	struct kdf_cost cost;               /* zero members are calibrated, see kdf_cost */
+	const struct secret *recovery_code; /* from recovery_code_new; or NULL: none */
 };
 
-/* Creates the vault and its folders (0700), complete or not at all, and opens it unlocked. VAULT_EXISTS (> 0, message
- * set) when the file is there. */
-int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault, struct error *err);
+/* Creates the vault and its folders (0700), complete or not at all, and opens it unlocked.
+ * VAULT_EXISTS (> 0, message set) when the file is there. */
+int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault,
+                 struct error *err);
 
 /* ---- state --------------------------------------------------------------------------------- */
 
 struct vault_rollback {
-	bool detected;               /* this file is older than what was seen here before */
+	bool detected;                 /* this file is older than what was seen here before */
 	uint64_t generation, expected; /* of the contents; and of the newest seen */
 	uint64_t sequence, expected_sequence; /* the same of the header */
 };
 
-/* What the witness said at unlock. Reading goes on; every writing function fails with VAULT_DAMAGED until the vault is
- * opened with VAULT_ACCEPT_ROLLBACK. Borrowed from the vault. */
+/* What the witness said at unlock. Reading goes on; every writing function fails with VAULT_DAMAGED
+ * until the vault is opened with VAULT_ACCEPT_ROLLBACK. Borrowed from the vault. */
 const struct vault_rollback *vault_rollback(const struct vault *vault);
 
 struct vault_status_info {
 	unsigned char uuid[16];
-	unsigned format;           /* of the file */
-	unsigned schema;           /* of the database; 0 while locked */
+	unsigned format; /* of the file */
+	unsigned schema; /* of the database; 0 while locked */
 	int64_t created;
 	uint64_t size;             /* bytes of the file */
 	uint64_t generation;       /* counts committed writes; 0 while locked */
@@ -99,50 +105,57 @@ struct vault_status_info {
 int vault_info(struct vault *vault, struct vault_status_info *ret_info, struct error *err);
 
 /* The used slots, at most KEY_SLOTS; works while locked. */
-void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SLOTS], size_t *ret_count);
+void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SLOTS],
+                     size_t *ret_count);
 
 /* ---- entries ------------------------------------------------------------------------------- */
 
 /* What a writing function tells besides done. */
 struct write_result {
-	char *name;                 /* the entry's exact name as stored; free with write_result_done */
-	struct conflicts conflicts; /* whom the password is shared with; with answer 0: it went in all the same */
-	bool changed;               /* false: nothing had to be written */
+	char *name; /* the entry's exact name as stored; free with write_result_done */
+	struct conflicts
+		conflicts; /* whom it is shared with; with answer 0 it went in all the same */
+	bool changed;      /* false: nothing had to be written */
 };
 void write_result_done(struct write_result *result);
 #define WRITE_RESULT_AUTO __attribute__((cleanup(write_result_done))) struct write_result
 
-/* Makes several writes one transaction: all of them or none. Writing functions in between behave as always, but are durable
- * only when vault_batch_end returns 0. `keep` false, or a failure (< 0) in between, drops them all; so does vault_close. */
+/* Makes several writes one transaction: all of them or none. Writing functions in between behave as
+ * always, but are durable only when vault_batch_end returns 0. `keep` false, or a failure (< 0) in
+ * between, drops them all; so does vault_close. */
 int vault_batch_begin(struct vault *vault, struct error *err);
 int vault_batch_end(struct vault *vault, bool keep, struct error *err);
 
 /* Stores a new entry (which must have a password). Borrows `entry`. Answers:
  * VAULT_EXISTS   the name is taken (message set)
- * VAULT_REFUSED  the password is shared, now or formerly, and `allow_reuse` is NULL; result->conflicts tells */
+ * VAULT_REFUSED  the password is shared, now or formerly, and `allow_reuse` is NULL;
+ *                result->conflicts tells */
 int vault_add(struct vault *vault, const struct entry *entry, const char *allow_reuse,
               struct write_result *result, struct error *err);
 
-/* Applies an edit. VAULT_NOT_FOUND, VAULT_REFUSED as above. A new password sends the old one to the history; the same
- * password again is no change. */
-int vault_edit(struct vault *vault, const char *name, struct entry_edit *edit, const char *allow_reuse,
-               struct write_result *result, struct error *err);
+/* Applies an edit. VAULT_NOT_FOUND, VAULT_REFUSED as above. A new password sends the old one to the
+ * history; the same password again is no change. */
+int vault_edit(struct vault *vault, const char *name, struct entry_edit *edit,
+               const char *allow_reuse, struct write_result *result, struct error *err);
 
-/* Answers VAULT_NOT_FOUND, VAULT_EXISTS. Reports what the password is shared with, never refuses. */
-int vault_rename(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
-                 struct error *err);
+/* Answers VAULT_NOT_FOUND, VAULT_EXISTS. Reports what the password is shared with, never
+ * refuses. */
+int vault_rename(struct vault *vault, const char *name, const char *new_name,
+                 struct write_result *result, struct error *err);
 
-/* Loads one entry, verified against the vault's digest. The name matches exactly, else when it is the only one that is
- * equal after case folding. VAULT_NOT_FOUND (> 0): no such entry; *ret_entry is NULL. */
+/* Loads one entry, verified against the vault's digest. The name matches exactly, else when it is
+ * the only one that is equal after case folding. VAULT_NOT_FOUND (> 0): no such entry; *ret_entry
+ * is NULL. */
 int vault_get(struct vault *vault, const char *name, struct entry **ret_entry, struct error *err);
 
-/* Is a live entry called exactly so? Looks at the index of names alone: a courtesy before somebody is asked for a password;
- * vault_add decides. */
+/* Is a live entry called exactly so? Looks at the index of names alone: a courtesy before somebody
+ * is asked for a password; vault_add decides. */
 int vault_has(struct vault *vault, const char *name, bool *ret_there, struct error *err);
 
-/* Names of live entries that resemble `name`, best first, at most `max` of them; gives the strings, each free(3). */
-int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max, size_t *ret_count,
-                  struct error *err);
+/* Names of live entries that resemble `name`, best first, at most `max` of them; gives the strings,
+ * each free(3). */
+int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max,
+                  size_t *ret_count, struct error *err);
 
 /* A line of `list`: everything is borrowed and valid during the call only. */
 struct list_item {
@@ -154,12 +167,15 @@ struct list_filter {
 	const char *tag;     /* exact; NULL: any */
 	bool details;        /* fill in all of list_item, not the name alone */
 };
-/* In order of name. `each` returns 0 to go on; any other value ends the walk and is returned. Touches no secret column. */
+/* In order of name. `each` returns 0 to go on; any other value ends the walk and is returned.
+ * Touches no secret column. */
 int vault_list(struct vault *vault, const struct list_filter *filter,
-               int (*each)(void *context, const struct list_item *item), void *context, struct error *err);
+               int (*each)(void *context, const struct list_item *item), void *context,
+               struct error *err);
 
 /* Moves an entry to the trash. VAULT_NOT_FOUND. */
-int vault_remove(struct vault *vault, const char *name, struct write_result *result, struct error *err);
+int vault_remove(struct vault *vault, const char *name, struct write_result *result,
+                 struct error *err);
 
 /* The trash, oldest first; several may have one name. */
 struct trash_item {
@@ -167,17 +183,17 @@ struct trash_item {
 	const char *name, *user; /* borrowed during the call */
 	int64_t trashed;
 };
-int vault_trash_list(struct vault *vault, int (*each)(void *context, const struct trash_item *item), void *context,
-                     struct error *err);
+int vault_trash_list(struct vault *vault, int (*each)(void *context, const struct trash_item *item),
+                     void *context, struct error *err);
 
-/* Brings the entry of that name back, the one trashed last where there are several, under `new_name` unless NULL.
- * VAULT_NOT_FOUND, VAULT_EXISTS (a live entry has the name). Reports what the password is shared with, never
- * refuses: it gives back what was the user's. */
-int vault_trash_restore(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
-                        struct error *err);
+/* Brings the entry of that name back, the one trashed last where there are several, under
+ * `new_name` unless NULL. VAULT_NOT_FOUND, VAULT_EXISTS (a live entry has the name). Reports what
+ * the password is shared with, never refuses: it gives back what was the user's. */
+int vault_trash_restore(struct vault *vault, const char *name, const char *new_name,
+                        struct write_result *result, struct error *err);
 
-/* Erases the secrets and fields of everything in the trash (or of the entries of that name). Names, dates and
- * fingerprints stay, so that a password used once is known for ever. */
+/* Erases the secrets and fields of everything in the trash (or of the entries of that name). Names,
+ * dates and fingerprints stay, so that a password used once is known for ever. */
 int vault_trash_empty(struct vault *vault, const char *name, size_t *ret_count, struct error *err);
 
 /* ---- history ------------------------------------------------------------------------------- */
@@ -189,58 +205,70 @@ struct history_item {
 };
 /* The passwords of an entry, newest first. Items are borrowed during the call. VAULT_NOT_FOUND. */
 int vault_history(struct vault *vault, const char *name, bool reveal,
-                  int (*each)(void *context, const struct history_item *item), void *context, struct error *err);
+                  int (*each)(void *context, const struct history_item *item), void *context,
+                  struct error *err);
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
-/* Adds a slot. VAULT_EXISTS (> 0): all slots are in use. `cost` as in struct vault_new. `label` may be NULL. */
-int vault_key_add(struct vault *vault, const struct credential *credential, const struct kdf_cost *cost,
-                  const char *label, unsigned *ret_index, struct error *err);
+/* Adds a slot. VAULT_EXISTS (> 0): all slots are in use. `cost` as in struct vault_new. `label` may
+ * be NULL. */
+int vault_key_add(struct vault *vault, const struct credential *credential,
+                  const struct kdf_cost *cost, const char *label, unsigned *ret_index,
+                  struct error *err);
 
-/* Empties a slot. VAULT_NOT_FOUND: it is empty. VAULT_REFUSED: it is the last one that is not a recovery code. */
+/* Empties a slot. VAULT_NOT_FOUND: it is empty. VAULT_REFUSED: it is the last one that is not a
+ * recovery code. */
 int vault_key_remove(struct vault *vault, unsigned index, struct error *err);
 
-/* Replaces the credential of the slot that opened the vault (or `index`, when the volume key opened it). The old or the
- * new one opens at every instant. Old copies of the file still open with the old password: see vault_rekey. */
+/* Replaces the credential of the slot that opened the vault (or `index`, when the volume key opened
+ * it). The old or the new one opens at every instant. Old copies of the file still open with the
+ * old password: see vault_rekey. */
 int vault_passwd(struct vault *vault, unsigned index, const struct credential *credential,
                  const struct kdf_cost *cost, struct error *err);
 
 /* Index of the slot that opened the vault, or -1. */
 int vault_current_slot(const struct vault *vault);
 
-/* New volume key, new file, everything encrypted anew; then takes the old file's place. Only what is presented opens
- * the result: `how` is as for vault_create. The vault is closed afterwards, whatever the outcome: open it again. */
+/* New volume key, new file, everything encrypted anew; then takes the old file's place. Only what
+ * is presented opens the result: `how` is as for vault_create. The vault is closed afterwards,
+ * whatever the outcome: open it again. */
 int vault_rekey(struct vault **vault, const struct vault_new *how, struct error *err);
 
 /* ---- care ---------------------------------------------------------------------------------- */
 
 enum check_severity {
 	CHECK_NOTE = 0,    /* counts and good news */
-	CHECK_WARNING = 1, /* nothing is lost: a healed header copy, a damaged page that holds nothing */
+	CHECK_WARNING = 1, /* nothing is lost: a healed header copy, a damaged free page */
 	CHECK_DAMAGE = 2,  /* contents are lost, changed from outside or rolled back */
 };
-/* Verifies everything: both header copies, every page, SQLite's structure, every entry against the digest, every index. The
- * worst severity found is in *ret_worst. `each` gets one sentence per finding, borrowed. */
-int vault_check(struct vault *vault, void (*each)(void *context, enum check_severity severity, const char *text),
+/* Verifies everything: both header copies, every page, SQLite's structure, every entry against the
+ * digest, every index. The worst severity found is in *ret_worst. `each` gets one sentence per
+ * finding, borrowed. */
+int vault_check(struct vault *vault,
+                void (*each)(void *context, enum check_severity severity, const char *text),
                 void *context, enum check_severity *ret_worst, struct error *err);
 
-/* Writes a consistent, verified copy with the same keys to a new file of mode 0600. VAULT_EXISTS (> 0) when it is there. */
+/* Writes a consistent, verified copy with the same keys to a new file of mode 0600.
+ * VAULT_EXISTS (> 0) when it is there. */
 int vault_backup(struct vault *vault, const char *path, struct error *err);
 
-/* Verifies the unlocked vault `backup` and puts a copy of it in place of `path`, whose present file is kept as `path` with
- * ".before-restore" and a date behind; *ret_kept (may be NULL; free(3)) names it, or is NULL when there was none. */
+/* Verifies the unlocked vault `backup` and puts a copy of it in place of `path`, whose present file
+ * is kept as `path` with ".before-restore" and a date behind; *ret_kept (may be NULL; free(3))
+ * names it, or is NULL when there was none. */
 int vault_restore(struct vault *backup, const char *path, char **ret_kept, struct error *err);
 
-/* Calls `each` for every entry that can still be read from a damaged vault, trash included, without trusting indexes;
- * `verified` tells whether it agrees with the digest. Counts what was lost. */
+/* Calls `each` for every entry that can still be read from a damaged vault, trash included, without
+ * trusting indexes; `verified` tells whether it agrees with the digest. Counts what was lost. */
 struct rescue_result {
 	size_t read, unverified, lost;
 };
-int vault_rescue(struct vault *vault, int (*each)(void *context, const struct entry *entry, bool verified), void *context,
-                 struct rescue_result *ret_result, struct error *err);
+int vault_rescue(struct vault *vault,
+                 int (*each)(void *context, const struct entry *entry, bool verified),
+                 void *context, struct rescue_result *ret_result, struct error *err);
 
-/* Gives the raw database key as the 64 hexadecimal digits that the stock `sqlcipher` shell takes, after
- * `tail -c +8193`: PRAGMA key = "x'…'". And the volume key in 64 digits, for vault_unlock_volume_key. */
+/* Gives the raw database key as the 64 hexadecimal digits that the stock `sqlcipher` shell takes,
+ * after `tail -c +8193`: PRAGMA key = "x'…'". And the volume key in 64 digits, for
+ * vault_unlock_volume_key. */
 int vault_database_key(struct vault *vault, struct secret **ret_hex, struct error *err);
 int vault_volume_key(struct vault *vault, struct secret **ret_hex, struct error *err);
 

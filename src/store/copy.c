@@ -4,14 +4,17 @@
 static const struct {
 	const char *select, *insert;
 } tables[] = {
-    {"SELECT id, uuid, revision, name, folded, user, created, modified, state, trashed FROM entry ORDER BY id",
-     "INSERT INTO entry (id, uuid, revision, name, folded, user, created, modified, state, trashed)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
-    {"SELECT entry, position, since, until, value, fingerprint, reason FROM password ORDER BY entry, position",
-     "INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
-     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
-    {"SELECT entry, kind, position, key, value FROM field ORDER BY entry, kind, position",
-     "INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)"},
+	{"SELECT id, uuid, revision, name, folded, user, created, modified, state, trashed FROM"
+         " entry ORDER BY id",
+         "INSERT INTO entry (id, uuid, revision, name, folded, user, created, modified, state,"
+         " trashed)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+	{"SELECT entry, position, since, until, value, fingerprint, reason FROM password ORDER BY"
+         " entry, position",
+         "INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+	{"SELECT entry, kind, position, key, value FROM field ORDER BY entry, kind, position",
+         "INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)"},
 };
 
 static int copy_row(sqlite3_stmt *from, sqlite3_stmt *to)
@@ -27,7 +30,8 @@ static int copy_row(sqlite3_stmt *from, sqlite3_stmt *to)
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int copy_table(struct db *from, struct db *to, const char *select, const char *insert, struct error *err)
+static int copy_table(struct db *from, struct db *to, const char *select, const char *insert,
+                      struct error *err)
 {
 	sqlite3_stmt *source = NULL, *target = NULL;
 	struct db *failing = from;

@@ -14,12 +14,15 @@
 #include "store/memory.h"
 #include "store/shim.h"
 
-/* Folder links are followed, the file itself must not be one: gives the folder's real path and the name. */
+/* Folder links are followed, the file itself must not be one: gives the folder's real path and the
+ * name. */
 static int resolve(const char *path, char **ret_resolved, struct error *err)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
-	FREE_AUTO char *folder = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+	FREE_AUTO char *folder = slash == path ? strdup("/")
+	                         : slash       ? strndup(path, (size_t)(slash - path))
+	                                       : strdup(".");
 	FREE_AUTO char *real = folder ? realpath(folder, NULL) : NULL;
 	BUF_AUTO buf = BUF_EMPTY;
 
@@ -51,22 +54,26 @@ static int examine(const char *path, struct stat *ret_stat, struct error *err)
 	if (S_ISDIR(ret_stat->st_mode))
 		return error_set(err, VAULT_FAILED, "'%s' is a folder, not a vault", path);
 	if (S_ISLNK(ret_stat->st_mode))
-		return error_set(err, VAULT_FAILED, "'%s' is a symbolic link: name the vault itself", path);
+		return error_set(err, VAULT_FAILED,
+		                 "'%s' is a symbolic link: name the vault itself", path);
 	if (!S_ISREG(ret_stat->st_mode))
 		return error_set(err, VAULT_FAILED, "'%s' is not a regular file", path);
 	if (ret_stat->st_uid != geteuid())
 		return error_set(err, VAULT_FAILED, "'%s' belongs to another user (uid %lu)", path,
 		                 (unsigned long)ret_stat->st_uid);
 	if (ret_stat->st_nlink != 1)
-		return error_set(err, VAULT_FAILED,
-		                 "'%s' has %lu names (hard links): writing through one would leave the others behind; copy it instead",
-		                 path, (unsigned long)ret_stat->st_nlink);
+		return error_set(
+			err, VAULT_FAILED,
+			"'%s' has %lu names (hard links): writing through one would leave the"
+			" others behind; copy it instead",
+			path, (unsigned long)ret_stat->st_nlink);
 	if (ret_stat->st_size < HEADER_AREA)
 		return error_set(err, ret_stat->st_size == 0 ? VAULT_FAILED : VAULT_DAMAGED,
 		                 "'%s' is %s: it is shorter than a vault's header", path,
 		                 ret_stat->st_size == 0 ? "empty" : "truncated or not a vault");
 	if (ret_stat->st_size >= (off_t)1 << 30)
-		return error_set(err, VAULT_FAILED, "'%s' is larger than a vault can be (1 GiB)", path);
+		return error_set(err, VAULT_FAILED, "'%s' is larger than a vault can be (1 GiB)",
+		                 path);
 	return 0;
 }
 
@@ -96,7 +103,8 @@ static int open_file(struct db *db, const char *path, unsigned flags, struct err
 		return r;
 	if (access(db->path, R_OK) < 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot read '%s'", path);
-	code = sqlite3_open_v2(db->path, &db->handle, mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, SHIM_VFS);
+	code = sqlite3_open_v2(db->path, &db->handle,
+	                       mode | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX, SHIM_VFS);
 	if (code != SQLITE_OK)
 		return db_error(db, code, err);
 	sqlite3_extended_result_codes(db->handle, 1);
@@ -106,8 +114,10 @@ static int open_file(struct db *db, const char *path, unsigned flags, struct err
 	code = db_same_file(db, &same);
 	if (code != SQLITE_OK)
 		return db_error(db, code, err);
-	if (!same || lstat(db->path, &after) < 0 || after.st_ino != before.st_ino || after.st_dev != before.st_dev)
-		return error_set(err, VAULT_FAILED, "'%s' was exchanged while it was opened: try again", path);
+	if (!same || lstat(db->path, &after) < 0 || after.st_ino != before.st_ino ||
+	    after.st_dev != before.st_dev)
+		return error_set(err, VAULT_FAILED,
+		                 "'%s' was exchanged while it was opened: try again", path);
 	return 0;
 }
 
@@ -143,7 +153,8 @@ void db_close(struct db *db)
 	free(db);
 }
 
-/* Begins the transaction in which all else is read, and reads the first page: this is where a wrong key shows. */
+/* Begins the transaction in which all else is read, and reads the first page: this is where a wrong
+ * key shows. */
 static int first_read(struct db *db, struct error *err)
 {
 	struct error cause = {0};
@@ -192,7 +203,8 @@ int db_header_read(struct db *db, unsigned char area[HEADER_AREA], struct error 
 	return code == SQLITE_OK ? 0 : db_error(db, code, err);
 }
 
-int db_header_write(struct db *db, const unsigned char bytes[HEADER_BYTES], unsigned copy, struct error *err)
+int db_header_write(struct db *db, const unsigned char bytes[HEADER_BYTES], unsigned copy,
+                    struct error *err)
 {
 	unsigned char own[HEADER_BYTES];
 	struct shim_header header = {.bytes = own, .copy = copy};

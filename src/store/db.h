@@ -1,7 +1,8 @@
 /*
  * The connection: SQLite with SQLCipher, opened by one recipe, and its statements.
  *
- * No SQLite type leaves this folder. A struct db belongs to one thread. Error texts name what failed, never a value.
+ * No SQLite type leaves this folder. A struct db belongs to one thread. Error texts name what
+ * failed, never a value.
  */
 #ifndef STORE_DB_H
 #define STORE_DB_H
@@ -20,15 +21,18 @@ struct db;
 struct stmt; /* a prepared statement; belongs to the connection */
 
 #define DB_PAGE_BYTES 4096
-#define DB_PAGES_MAX ((1 << 30) / DB_PAGE_BYTES - HEADER_AREA / DB_PAGE_BYTES - 1) /* SQLite's lock bytes are at 1 GiB */
+#define DB_PAGES_MAX \
+	((1 << 30) / DB_PAGE_BYTES - HEADER_AREA / DB_PAGE_BYTES - \
+	 1)                        /* SQLite's lock bytes are at 1 GiB */
 #define DB_BUSY_MILLISECONDS 60000 /* how long another program's write is waited for */
 
 enum db_flags {
 	DB_READ_ONLY = 1 << 0,
 };
 
-/* Opens the file: a regular one of ours, with one name, not reached by a link as its last component. Nothing is decrypted.
- * VAULT_NOT_FOUND (> 0, message set) when it is not there. Falls back to read-only where the file cannot be written. */
+/* Opens the file: a regular one of ours, with one name, not reached by a link as its last
+ * component. Nothing is decrypted. VAULT_NOT_FOUND (> 0, message set) when it is not there. Falls
+ * back to read-only where the file cannot be written. */
 int db_open(const char *path, unsigned flags, struct db **ret_db, struct error *err);
 void db_close(struct db *db); /* NULL is fine; rolls back */
 
@@ -37,33 +41,39 @@ int db_file_size(struct db *db, uint64_t *ret_bytes, struct error *err); /* head
 
 /* Both header copies, through SQLite's own descriptor. */
 int db_header_read(struct db *db, unsigned char area[HEADER_AREA], struct error *err);
-/* Writes one copy and syncs the file. Call it inside a write transaction: that is what keeps two writers apart. */
-int db_header_write(struct db *db, const unsigned char bytes[HEADER_BYTES], unsigned copy, struct error *err);
+/* Writes one copy and syncs the file. Call it inside a write transaction: that is what keeps two
+ * writers apart. */
+int db_header_write(struct db *db, const unsigned char bytes[HEADER_BYTES], unsigned copy,
+                    struct error *err);
 
-/* Unlocks with the raw database key and sets up the connection; every setting is read back. VAULT_WRONG_KEY (> 0) when the
- * first page does not authenticate (so this is damage, where the key comes out of an authentic slot). On success a read
- * transaction is open, so that what is read next costs no second locking; end it with db_rollback. With `create` the database is
- * empty, will be made by schema_create, and no transaction is open. */
+/* Unlocks with the raw database key and sets up the connection; every setting is read back.
+ * VAULT_WRONG_KEY (> 0) when the first page does not authenticate (so this is damage, where the key
+ * comes out of an authentic slot). On success a read transaction is open, so that what is read next
+ * costs no second locking; end it with db_rollback. With `create` the database is empty, will be
+ * made by schema_create, and no transaction is open. */
 int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err);
 
-/* Transactions do not nest. db_begin_write waits for other writers, then makes sure the file is still the one that has the
- * name; VAULT_FAILED failure "replaced" when it was exchanged under us. */
+/* Transactions do not nest. db_begin_write waits for other writers, then makes sure the file is
+ * still the one that has the name; VAULT_FAILED failure "replaced" when it was exchanged under
+ * us. */
 int db_begin_read(struct db *db, struct error *err);
 int db_begin_write(struct db *db, struct error *err);
 int db_commit(struct db *db, struct error *err); /* when it fails the transaction was rolled back */
-void db_rollback(struct db *db);                 /* also ends a read; harmless without a transaction */
+void db_rollback(struct db *db); /* also ends a read; harmless without a transaction */
 bool db_in_transaction(const struct db *db);
 
-/* Copies every row of the vault's own tables, ids and all, from one open database into another that is empty; the digest and
- * the state row are the caller's to make. Both in a transaction. */
+/* Copies every row of the vault's own tables, ids and all, from one open database into another that
+ * is empty; the digest and the state row are the caller's to make. Both in a transaction. */
 int db_copy_rows(struct db *from, struct db *to, struct error *err);
 
-/* Reads the file's bytes, header included, through SQLite's own descriptor; inside a transaction they hold still. */
+/* Reads the file's bytes, header included, through SQLite's own descriptor; inside a transaction
+ * they hold still. */
 int db_read_raw(struct db *db, uint64_t offset, void *bytes, size_t length, struct error *err);
 
 /* ---- statements ---- */
 
-/* Prepared on first use, kept until db_close. One use at a time: bind, step until done, stmt_done. */
+/* Prepared on first use, kept until db_close. One use at a time: bind, step until done,
+ * stmt_done. */
 int db_stmt(struct db *db, enum sql which, struct stmt **ret_stmt, struct error *err);
 
 void stmt_bind_int(struct stmt *stmt, int at, int64_t value);

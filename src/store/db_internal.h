@@ -2,7 +2,6 @@
 #ifndef STORE_DB_INTERNAL_H
 #define STORE_DB_INTERNAL_H
 
-
 #include <sqlcipher/sqlite3.h>
 #include <sys/types.h>
 
@@ -27,7 +26,8 @@ int db_error(struct db *db, int code, struct error *err);
 /* Runs statements that return nothing and hold no value of the user's. */
 int db_execute(struct db *db, const char *sql, struct error *err);
 
-/* The first column of the first row of a PRAGMA as text into `value`; "" when it returns nothing. */
+/* The first column of the first row of a PRAGMA as text into `value`; "" when it returns
+ * nothing. */
 int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct error *err);
 
 /* Is the file that has the name still the one this connection holds open? Returns SQLite's code. */
@@ -37,7 +37,9 @@ int db_same_file(struct db *db, bool *ret_same);
 
 int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err);
 int recipe_for_reading(struct db *db, struct error *err); /* before the first page is read */
-int recipe_check_file(struct db *db, struct error *err);  /* what the file itself decides; in a transaction */
-int recipe_for_writing(struct db *db, struct error *err); /* before the first write; outside a transaction */
+int recipe_check_file(struct db *db,
+                      struct error *err); /* what the file itself decides; in a transaction */
+int recipe_for_writing(struct db *db,
+                       struct error *err); /* before the first write; outside a transaction */
 
 #endif

@@ -29,7 +29,8 @@ void digest_node_hash(unsigned char hash[HASH_BYTES], const unsigned char *key, 
 	hash_finish(&state, hash);
 }
 
-int digest_node_read(struct db *db, int64_t node, unsigned char contents[DIGEST_NODE_BYTES], struct error *err)
+int digest_node_read(struct db *db, int64_t node, unsigned char contents[DIGEST_NODE_BYTES],
+                     struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	const void *bytes;
@@ -45,12 +46,14 @@ int digest_node_read(struct db *db, int64_t node, unsigned char contents[DIGEST_
 		return r;
 	bytes = stmt_blob(stmt, 0, &length);
 	if (length != DIGEST_NODE_BYTES)
-		return error_set(err, VAULT_DAMAGED, "the vault's digest is damaged: see 'vault check'");
+		return error_set(err, VAULT_DAMAGED,
+		                 "the vault's digest is damaged: see 'vault check'");
 	memcpy(contents, bytes, DIGEST_NODE_BYTES);
 	return 0;
 }
 
-static int write_node(struct db *db, int64_t node, const unsigned char contents[DIGEST_NODE_BYTES], struct error *err)
+static int write_node(struct db *db, int64_t node, const unsigned char contents[DIGEST_NODE_BYTES],
+                      struct error *err)
 {
 	struct stmt *stmt = NULL;
 	int r = db_stmt(db, SQL_DIGEST_WRITE, &stmt, err);
@@ -62,8 +65,9 @@ static int write_node(struct db *db, int64_t node, const unsigned char contents[
 	return stmt_run(stmt, err);
 }
 
-int digest_put(struct db *db, const unsigned char *key, int64_t id, const unsigned char leaf[HASH_BYTES],
-               unsigned char ret_top[HASH_BYTES], struct error *err)
+int digest_put(struct db *db, const unsigned char *key, int64_t id,
+               const unsigned char leaf[HASH_BYTES], unsigned char ret_top[HASH_BYTES],
+               struct error *err)
 {
 	unsigned char contents[DIGEST_NODE_BYTES], hash[HASH_BYTES];
 	int64_t index = id;
@@ -89,8 +93,9 @@ int digest_put(struct db *db, const unsigned char *key, int64_t id, const unsign
 	return 0;
 }
 
-int digest_verify(struct db *db, const unsigned char *key, int64_t id, const unsigned char leaf[HASH_BYTES],
-                  const unsigned char top[HASH_BYTES], struct error *err)
+int digest_verify(struct db *db, const unsigned char *key, int64_t id,
+                  const unsigned char leaf[HASH_BYTES], const unsigned char top[HASH_BYTES],
+                  struct error *err)
 {
 	unsigned char contents[DIGEST_NODE_BYTES], hash[HASH_BYTES];
 	int64_t index = id;
@@ -113,7 +118,8 @@ int digest_verify(struct db *db, const unsigned char *key, int64_t id, const uns
 	return hash_equal(hash, top, HASH_BYTES) ? 0 : VAULT_DAMAGED;
 }
 
-int digest_top(struct db *db, const unsigned char *key, unsigned char ret_top[HASH_BYTES], struct error *err)
+int digest_top(struct db *db, const unsigned char *key, unsigned char ret_top[HASH_BYTES],
+               struct error *err)
 {
 	unsigned char contents[DIGEST_NODE_BYTES];
 	int r = digest_node_read(db, digest_node_number(DIGEST_LEVELS, 0), contents, err);

@@ -80,9 +80,11 @@ static int slot_decode(const unsigned char *p, unsigned index, struct slot *slot
 	slot->cost.memory = get_u32(p + SLOT_MEMORY);
 	slot->cost.time = get_u32(p + SLOT_TIME);
 	if (kdf_check_cost(&slot->cost, err) < 0 || get_u32(p + SLOT_LANES) != KDF_LANES)
-		return error_set(err, VAULT_DAMAGED,
-		                 "key slot %u asks for a key derivation outside the limits: the header was changed",
-		                 index);
+		return error_set(
+			err, VAULT_DAMAGED,
+			"key slot %u asks for a key derivation outside the limits: the header was"
+			" changed",
+			index);
 	memcpy(slot->salt, p + SLOT_SALT, sizeof(slot->salt));
 	memcpy(slot->nonce, p + SLOT_NONCE, sizeof(slot->nonce));
 	memcpy(slot->sealed, p + SLOT_SEALED, sizeof(slot->sealed));
@@ -104,9 +106,11 @@ int header_decode(const unsigned char bytes[HEADER_BYTES], unsigned copy, struct
 		return VAULT_NOT_FOUND;
 	if (get_u16(bytes + AT_FORMAT) != HEADER_FORMAT || get_u16(bytes + AT_SUITE) != SUITE ||
 	    get_u64(bytes + AT_FLAGS) != 0)
-		return error_set(err, VAULT_FAILED,
-		                 "the vault is of a newer format (%u) than this program knows (%u): update vault",
-		                 (unsigned)get_u16(bytes + AT_FORMAT), (unsigned)HEADER_FORMAT);
+		return error_set(
+			err, VAULT_FAILED,
+			"the vault is of a newer format (%u) than this program knows (%u): update"
+			" vault",
+			(unsigned)get_u16(bytes + AT_FORMAT), (unsigned)HEADER_FORMAT);
 
 	memset(ret_header, 0, sizeof(*ret_header));
 	ret_header->sequence = get_u64(bytes + AT_SEQUENCE);
@@ -118,15 +122,18 @@ int header_decode(const unsigned char bytes[HEADER_BYTES], unsigned copy, struct
 			return r;
 	}
 
-	/* Only what header_encode writes is a header: this refuses every stray bit in padding, labels and empty slots. */
+	/* Only what header_encode writes is a header: this refuses every stray bit in padding,
+	 * labels and empty slots. */
 	header_encode(again, ret_header, copy, no_key);
 	if (memcmp(again, bytes, AT_MAC) != 0)
-		return error_set(err, VAULT_DAMAGED, "the header holds bytes that no vault program writes");
+		return error_set(err, VAULT_DAMAGED,
+		                 "the header holds bytes that no vault program writes");
 	return 0;
 }
 
-int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_header, unsigned *ret_chosen,
-                  enum copy_state ret_states[HEADER_COPIES], struct error *err)
+int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_header,
+                  unsigned *ret_chosen, enum copy_state ret_states[HEADER_COPIES],
+                  struct error *err)
 {
 	struct header copies[HEADER_COPIES];
 	bool any_magic = false;
@@ -145,8 +152,10 @@ int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_head
 	if (!any_magic)
 		return error_set(err, VAULT_FAILED, "this file is not a vault");
 	if (chosen < 0)
-		return error_set(err, VAULT_DAMAGED,
-		                 "both copies of the header are damaged: restore a backup, or see 'vault help rescue'");
+		return error_set(
+			err, VAULT_DAMAGED,
+			"both copies of the header are damaged: restore a backup, or see 'vault"
+			" help rescue'");
 	for (unsigned i = 0; i < HEADER_COPIES; i++)
 		if (ret_states[i] == COPY_INTACT && copies[i].sequence < copies[chosen].sequence)
 			ret_states[i] = COPY_STALE;
@@ -155,7 +164,8 @@ int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_head
 	return 0;
 }
 
-bool header_authentic(const unsigned char bytes[HEADER_BYTES], const unsigned char mac_key[HASH_KEY_BYTES])
+bool header_authentic(const unsigned char bytes[HEADER_BYTES],
+                      const unsigned char mac_key[HASH_KEY_BYTES])
 {
 	unsigned char mac[HASH_BYTES];
 
@@ -163,7 +173,8 @@ bool header_authentic(const unsigned char bytes[HEADER_BYTES], const unsigned ch
 	return hash_equal(mac, bytes + AT_MAC, HASH_BYTES);
 }
 
-void slot_associated_data(unsigned char ad[SLOT_AD_BYTES], const struct header *header, unsigned index)
+void slot_associated_data(unsigned char ad[SLOT_AD_BYTES], const struct header *header,
+                          unsigned index)
 {
 	const struct slot *slot = &header->slots[index];
 

@@ -1,13 +1,14 @@
 /*
  * The vault's header: who may open the file.
  *
- * Two copies of HEADER_BYTES stand in front of the database. Integers are little-endian; what is not listed is zero,
- * and a reader refuses anything else there.
+ * Two copies of HEADER_BYTES stand in front of the database. Integers are little-endian; what is
+ * not listed is zero, and a reader refuses anything else there.
  *
  *      offset  size
  *           0     8  magic 8F 'v' 'a' 'u' 'l' 't' 0D 0A (a transfer in text mode breaks it visibly)
  *           8     2  format, 1
- *          10     2  suite, 1: Argon2id, XChaCha20-Poly1305, BLAKE2b, SQLCipher 4. Nothing to negotiate
+ *          10     2 suite, 1: Argon2id, XChaCha20-Poly1305, BLAKE2b, SQLCipher 4. Nothing to
+ *                 negotiate
  *          12     1  copy: 0 for the one at offset 0, 1 for the one at 4096
  *          16     8  sequence: counts writes of the header; the higher intact copy is the header
  *          24    16  uuid of the vault
@@ -30,9 +31,9 @@
  *         152     8  created, seconds since 1970
  *         160    64  label, UTF-8, zero-padded; at most 63 bytes
  *
- * The checksum tells a torn write (use the other copy, heal this one); the MAC tells a change by someone without the
- * volume key (refuse). The MAC can only be verified once a slot was opened: what happens before (parameter ranges, zero
- * padding, known values) must be safe on hostile bytes.
+ * The checksum tells a torn write (use the other copy, heal this one); the MAC tells a change by
+ * someone without the volume key (refuse). The MAC can only be verified once a slot was opened:
+ * what happens before (parameter ranges, zero padding, known values) must be safe on hostile bytes.
  */
 #ifndef STORE_HEADER_H
 #define STORE_HEADER_H
@@ -82,21 +83,24 @@ enum copy_state {
 void header_encode(unsigned char bytes[HEADER_BYTES], const struct header *header, unsigned copy,
                    const unsigned char mac_key[HASH_KEY_BYTES]);
 
-/* Reads one copy. VAULT_NOT_FOUND (> 0): the checksum does not fit. Failures: VAULT_FAILED for a newer format, VAULT_DAMAGED
- * for values no vault writes. */
+/* Reads one copy. VAULT_NOT_FOUND (> 0): the checksum does not fit. Failures: VAULT_FAILED for a
+ * newer format, VAULT_DAMAGED for values no vault writes. */
 int header_decode(const unsigned char bytes[HEADER_BYTES], unsigned copy, struct header *ret_header,
                   struct error *err);
 
-/* Chooses the header out of both copies and tells the state of each; *ret_chosen is the copy's number. Fails when the file
- * is no vault, of a newer format, or when neither copy is intact. */
-int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_header, unsigned *ret_chosen,
-                  enum copy_state ret_states[HEADER_COPIES], struct error *err);
+/* Chooses the header out of both copies and tells the state of each; *ret_chosen is the copy's
+ * number. Fails when the file is no vault, of a newer format, or when neither copy is intact. */
+int header_choose(const unsigned char area[HEADER_AREA], struct header *ret_header,
+                  unsigned *ret_chosen, enum copy_state ret_states[HEADER_COPIES],
+                  struct error *err);
 
 /* Was this copy written by someone who has the volume key? */
-bool header_authentic(const unsigned char bytes[HEADER_BYTES], const unsigned char mac_key[HASH_KEY_BYTES]);
+bool header_authentic(const unsigned char bytes[HEADER_BYTES],
+                      const unsigned char mac_key[HASH_KEY_BYTES]);
 
 /* What the seal of slot `index` is bound to: vault, place, type and cost. */
 #define SLOT_AD_BYTES 36
-void slot_associated_data(unsigned char ad[SLOT_AD_BYTES], const struct header *header, unsigned index);
+void slot_associated_data(unsigned char ad[SLOT_AD_BYTES], const struct header *header,
+                          unsigned index);
 
 #endif

@@ -13,9 +13,9 @@
 #include <vault/secret.h>
 
 /*
- * A block is HEAD bytes that hold its class, then what SQLite got. Classes are the powers of two from 2^5 to 2^MAX_SHIFT,
- * with a step half-way between (2^n and 3·2^(n-1)), which keeps the waste for SQLite's 4.3 KiB page buffers low. A larger
- * request is a mapping of its own.
+ * A block is HEAD bytes that hold its class, then what SQLite got. Classes are the powers of two
+ * from 2^5 to 2^MAX_SHIFT, with a step half-way between (2^n and 3·2^(n-1)), which keeps the waste
+ * for SQLite's 4.3 KiB page buffers low. A larger request is a mapping of its own.
  */
 enum {
 	HEAD = 16,
@@ -60,12 +60,13 @@ static unsigned class_of(size_t size)
 	if (size > (size_t)1 << MIN_SHIFT)
 		class = 2 * (unsigned)(63 - __builtin_clzll(size) - MIN_SHIFT);
 	while (class_size(class) < size)
-		class++;
+		class ++;
 	return class;
 }
 
-/* The first chunk is wanted whole: locking it faults its pages in with one system call instead of one fault each. Of later ones
- * pages are locked as they are touched, and the unused rest costs nothing. */
+/* The first chunk is wanted whole: locking it faults its pages in with one system call instead of
+ * one fault each. Of later ones pages are locked as they are touched, and the unused rest costs
+ * nothing. */
 static void lock(void *p, size_t size)
 {
 	if (mlock2(p, size, size == FIRST_CHUNK ? 0 : MLOCK_ONFAULT) < 0)
@@ -182,7 +183,8 @@ static void *resize(void *p, size_t wanted)
 	return moved;
 }
 
-/* ---- for SQLite ------------------------------------------------------------------------------- */
+/* ---- for SQLite
+ * ------------------------------------------------------------------------------- */
 
 static void *memory_malloc(int wanted)
 {
@@ -219,7 +221,8 @@ static void memory_shutdown(void *context)
 	(void)context;
 }
 
-/* ---- for libcrypto ---------------------------------------------------------------------------- */
+/* ---- for libcrypto
+ * ---------------------------------------------------------------------------- */
 
 #ifdef HAVE_LIBCRYPTO
 static void *crypto_malloc(size_t wanted, const char *file, int line)
@@ -243,15 +246,16 @@ static void crypto_free(void *p, const char *file, int line)
 	give_back(p);
 }
 
-/* SQLCipher's libcrypto gets the same memory, for the same reason. And it would read openssl.cnf, which can load code, fill tables of
- * error texts and of old names of algorithms, and clean up at exit: more time than reading an entry takes, and nothing of it is
- * wanted. Where something in this process has used libcrypto before us, it keeps its own memory. */
+/* SQLCipher's libcrypto gets the same memory, for the same reason. And it would read openssl.cnf,
+ * which can load code, fill tables of error texts and of old names of algorithms, and clean up at
+ * exit: more time than reading an entry takes, and nothing of it is wanted. Where something in this
+ * process has used libcrypto before us, it keeps its own memory. */
 static void start_libcrypto(void)
 {
 	CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free);
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-	                        OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS |
-	                        OPENSSL_INIT_NO_ATEXIT,
+	                            OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+	                            OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
 	                    NULL);
 	/* The two names that a SQLCipher might look up. */
 	EVP_add_cipher(EVP_aes_256_cbc());
@@ -266,13 +270,13 @@ static void start_libcrypto(void)
 int memory_install(void)
 {
 	static const sqlite3_mem_methods methods = {
-	    .xMalloc = memory_malloc,
-	    .xFree = give_back,
-	    .xRealloc = memory_realloc,
-	    .xSize = memory_size,
-	    .xRoundup = memory_roundup,
-	    .xInit = memory_init,
-	    .xShutdown = memory_shutdown,
+		.xMalloc = memory_malloc,
+		.xFree = give_back,
+		.xRealloc = memory_realloc,
+		.xSize = memory_size,
+		.xRoundup = memory_roundup,
+		.xInit = memory_init,
+		.xShutdown = memory_shutdown,
 	};
 	int rc;
 
@@ -283,7 +287,8 @@ int memory_install(void)
 	rc = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-	/* Page buffers one by one: a short command needs a dozen, not the twenty SQLite would begin with. */
+	/* Page buffers one by one: a short command needs a dozen, not the twenty SQLite would begin
+	 * with. */
 	if (rc == SQLITE_OK)
 		rc = sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
 	memory.installed = rc == SQLITE_OK;

@@ -5,8 +5,8 @@
 
 #include "store/db_internal.h"
 
-/* "HMAC verification failed for page 7", "error reading 4096 bytes from file page 7 at offset …", "page 7 has an invalid
- * size of …". 0 for what is not about a page. */
+/* "HMAC verification failed for page 7", "error reading 4096 bytes from file page 7 at offset …",
+ * "page 7 has an invalid size of …". 0 for what is not about a page. */
 static uint32_t page_of(const char *text)
 {
 	for (const char *at = strstr(text, "page "); at; at = strstr(at + 1, "page ")) {
@@ -18,15 +18,15 @@ static uint32_t page_of(const char *text)
 	return 0;
 }
 
-int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct error *err), void *context,
-                struct error *err)
+int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct error *err),
+                void *context, struct error *err)
 {
 	sqlite3_stmt *handle = NULL;
 	const char *text;
 	uint32_t page;
 	int r = 0;
-	/* SQLCipher reads the pages while it prepares this statement, not when it is stepped: one that was kept
-	 * would tell of a former state. */
+	/* SQLCipher reads the pages while it prepares this statement, not when it is stepped: one
+	 * that was kept would tell of a former state. */
 	int code = sqlite3_prepare_v2(db->handle, sql_text(SQL_CIPHER_CHECK), -1, &handle, NULL);
 
 	if (code == SQLITE_OK)

@@ -1,6 +1,7 @@
 /*
- * The connection recipe: how a new SQLCipher connection is set up. Nothing is taken on trust: each setting is read back, because
- * a PRAGMA that SQLite does not know, or does not like here, is ignored without an error.
+ * The connection recipe: how a new SQLCipher connection is set up. Nothing is taken on trust: each
+ * setting is read back, because a PRAGMA that SQLite does not know, or does not like here, is
+ * ignored without an error.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,43 +16,45 @@ struct setting {
 	bool may_be_silent; /* an older SQLCipher takes it, but does not answer */
 };
 
-#define SETTING(name, value, expected)                                                                            \
-	{                                                                                                         \
-		"PRAGMA " name " = " value, "PRAGMA " name, expected, false                                       \
+#define SETTING(name, value, expected) \
+	{ \
+		"PRAGMA " name " = " value, "PRAGMA " name, expected, false \
 	}
-#define EXPECTED(name, expected)                                                                                  \
-	{                                                                                                         \
-		NULL, "PRAGMA " name, expected, false                                                             \
+#define EXPECTED(name, expected) \
+	{ \
+		NULL, "PRAGMA " name, expected, false \
 	}
 
 /* Before the first page is read. */
 static const struct setting cipher[] = {
-    /* It would write to stderr, beside our one sentence. SQLCipher 4.5 gives no answer when it is read back. */
-    {"PRAGMA cipher_log_level = NONE", "PRAGMA cipher_log_level", "NONE", true},
-    EXPECTED("cipher_page_size", "4096"),
-    EXPECTED("cipher_use_hmac", "1"),
-    EXPECTED("cipher_hmac_algorithm", "HMAC_SHA512"),
-    EXPECTED("cipher_plaintext_header_size", "0"),
+	/* It would write to stderr, beside our one sentence. SQLCipher 4.5 does not answer. */
+	{"PRAGMA cipher_log_level = NONE", "PRAGMA cipher_log_level", "NONE", true},
+	EXPECTED("cipher_page_size", "4096"),
+	EXPECTED("cipher_use_hmac", "1"),
+	EXPECTED("cipher_hmac_algorithm", "HMAC_SHA512"),
+	EXPECTED("cipher_plaintext_header_size", "0"),
 };
 
 /* Before the first page is read, too, but of SQLite. */
 static const struct setting reading[] = {
-    SETTING("temp_store", "MEMORY", "2"), /* no plaintext in temporary files */
-    SETTING("cell_size_check", "ON", "1"),
+	SETTING("temp_store", "MEMORY", "2"), /* no plaintext in temporary files */
+	SETTING("cell_size_check", "ON", "1"),
 };
 
-/* Read from the file. The journal mode is SQLite's default wherever there is no write-ahead log, which the shim does not offer. */
+/* Read from the file. The journal mode is SQLite's default wherever there is no write-ahead log,
+ * which the shim does not offer. */
 static const struct setting in_file[] = {
-    EXPECTED("journal_mode", "delete"),
-    EXPECTED("auto_vacuum", "0"), /* moving pages about would defeat secure_delete */
+	EXPECTED("journal_mode", "delete"),
+	EXPECTED("auto_vacuum", "0"), /* moving pages about would defeat secure_delete */
 };
 
-/* What only a writer needs: set before the first write, so that a short read does not pay for it. */
+/* What only a writer needs: set before the first write, so that a short read does not pay for
+ * it. */
 static const struct setting writing[] = {
-    /* EXTRA also syncs the folder after the journal is deleted: with FULL, power loss can bring the journal back and roll back
-     * a commit that was acknowledged. */
-    SETTING("synchronous", "EXTRA", "3"),
-    SETTING("secure_delete", "ON", "1"), /* what is deleted is overwritten, in free pages too */
+	/* EXTRA also syncs the folder after the journal is deleted: with FULL, power loss can bring
+	 * the journal back and roll back a commit that was acknowledged. */
+	SETTING("synchronous", "EXTRA", "3"),
+	SETTING("secure_delete", "ON", "1"), /* what is deleted is overwritten, in free pages too */
 };
 
 static int apply(struct db *db, const struct setting *table, size_t count, struct error *err)
@@ -65,9 +68,12 @@ static int apply(struct db *db, const struct setting *table, size_t count, struc
 			r = db_pragma(db, table[i].get, value, sizeof(value), err);
 		if (r < 0)
 			return r;
-		if (strcmp(value, table[i].expected) != 0 && !(table[i].may_be_silent && value[0] == '\0'))
-			return error_set(err, VAULT_FAILED, "this SQLCipher does not take a setting the vault needs (%s)",
-			                 table[i].get);
+		if (strcmp(value, table[i].expected) != 0 &&
+		    !(table[i].may_be_silent && value[0] == '\0'))
+			return error_set(
+				err, VAULT_FAILED,
+				"this SQLCipher does not take a setting the vault needs (%s)",
+				table[i].get);
 	}
 	return 0;
 }
@@ -78,20 +84,25 @@ static int apply_switches(struct db *db, struct error *err)
 	static const struct {
 		int option, value;
 	} switches[] = {
-	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, /* the schema runs no functions of its own choice */
-	    {SQLITE_DBCONFIG_DEFENSIVE, 1},      /* SQL cannot write pages or the schema directly */
+		{SQLITE_DBCONFIG_TRUSTED_SCHEMA,
+	         0},                            /* the schema runs no functions of its own choice */
+		{SQLITE_DBCONFIG_DEFENSIVE, 1}, /* SQL cannot write pages or the schema directly */
 	};
 
 	for (size_t i = 0; i < COUNT(switches); i++) {
 		int now = -1;
-		int code = sqlite3_db_config(db->handle, switches[i].option, switches[i].value, &now);
+		int code =
+			sqlite3_db_config(db->handle, switches[i].option, switches[i].value, &now);
 
 		if (code != SQLITE_OK || now != switches[i].value)
-			return error_set(err, VAULT_FAILED, "this SQLite does not take a switch the vault needs (%d)",
+			return error_set(err, VAULT_FAILED,
+			                 "this SQLite does not take a switch the vault needs (%d)",
 			                 switches[i].option);
 	}
-	if (sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0) < 0 || sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, -1) != 0)
-		return error_set(err, VAULT_FAILED, "this SQLite does not limit attached databases");
+	if (sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, 0) < 0 ||
+	    sqlite3_limit(db->handle, SQLITE_LIMIT_ATTACHED, -1) != 0)
+		return error_set(err, VAULT_FAILED,
+		                 "this SQLite does not limit attached databases");
 	return 0;
 }
 
@@ -132,8 +143,8 @@ int recipe_for_writing(struct db *db, struct error *err)
 	return r;
 }
 
-/* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a salt too, and then its first
- * 16 bytes on disk go unauthenticated. */
+/* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a
+ * salt too, and then its first 16 bytes on disk go unauthenticated. */
 int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -6,50 +6,51 @@
 #include "store/db_internal.h"
 
 /*
- * Rows are never deleted from `entry` and `password`: an entry's name, dates and fingerprints outlive its secrets, so that a
- * password used once is known for ever. Numbers in the WHERE clauses are those of enum entry_state and enum field_kind.
+ * Rows are never deleted from `entry` and `password`: an entry's name, dates and fingerprints
+ * outlive its secrets, so that a password used once is known for ever. Numbers in the WHERE clauses
+ * are those of enum entry_state and enum field_kind.
  */
 static const char version_1[] =
-    "CREATE TABLE state ("
-    " id INTEGER PRIMARY KEY CHECK (id = 1),"
-    " generation INTEGER NOT NULL," /* counts committed writes */
-    " entries INTEGER NOT NULL, trashed INTEGER NOT NULL,"
-    " fingerprint_key BLOB NOT NULL,"
-    " root BLOB NOT NULL" /* see digest.h */
-    ") STRICT;"
+	"CREATE TABLE state ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" generation INTEGER NOT NULL," /* counts committed writes */
+	" entries INTEGER NOT NULL, trashed INTEGER NOT NULL,"
+	" fingerprint_key BLOB NOT NULL,"
+	" root BLOB NOT NULL" /* see digest.h */
+	") STRICT;"
 
-    "CREATE TABLE entry ("
-    " id INTEGER PRIMARY KEY,"
-    " uuid BLOB NOT NULL,"         /* the same in every copy of the vault */
-    " revision INTEGER NOT NULL,"  /* counts changes of this entry */
-    " name TEXT NOT NULL, folded TEXT NOT NULL,"
-    " user TEXT,"
-    " created INTEGER NOT NULL, modified INTEGER NOT NULL,"
-    " state INTEGER NOT NULL,"
-    " trashed INTEGER NOT NULL"
-    ") STRICT;"
-    "CREATE UNIQUE INDEX entry_name ON entry (name) WHERE state = 0;"
-    "CREATE INDEX entry_folded ON entry (folded) WHERE state = 0;"
-    "CREATE INDEX entry_trash ON entry (trashed) WHERE state = 1;"
+	"CREATE TABLE entry ("
+	" id INTEGER PRIMARY KEY,"
+	" uuid BLOB NOT NULL,"        /* the same in every copy of the vault */
+	" revision INTEGER NOT NULL," /* counts changes of this entry */
+	" name TEXT NOT NULL, folded TEXT NOT NULL,"
+	" user TEXT,"
+	" created INTEGER NOT NULL, modified INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" trashed INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE UNIQUE INDEX entry_name ON entry (name) WHERE state = 0;"
+	"CREATE INDEX entry_folded ON entry (folded) WHERE state = 0;"
+	"CREATE INDEX entry_trash ON entry (trashed) WHERE state = 1;"
 
-    "CREATE TABLE password ("
-    " entry INTEGER NOT NULL, position INTEGER NOT NULL," /* 0, 1, 2 … as they came */
-    " since INTEGER NOT NULL, until INTEGER,"             /* until NULL: in use */
-    " value BLOB,"                                        /* NULL: erased */
-    " fingerprint BLOB NOT NULL,"
-    " reason TEXT,"
-    " PRIMARY KEY (entry, position)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX password_fingerprint ON password (fingerprint);"
+	"CREATE TABLE password ("
+	" entry INTEGER NOT NULL, position INTEGER NOT NULL," /* 0, 1, 2 … as they came */
+	" since INTEGER NOT NULL, until INTEGER,"             /* until NULL: in use */
+	" value BLOB,"                                        /* NULL: erased */
+	" fingerprint BLOB NOT NULL,"
+	" reason TEXT,"
+	" PRIMARY KEY (entry, position)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX password_fingerprint ON password (fingerprint);"
 
-    "CREATE TABLE field ("
-    " entry INTEGER NOT NULL, kind INTEGER NOT NULL, position INTEGER NOT NULL,"
-    " key TEXT, value BLOB NOT NULL,"
-    " PRIMARY KEY (entry, kind, position)"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX field_tag ON field (value) WHERE kind = 2;"
+	"CREATE TABLE field ("
+	" entry INTEGER NOT NULL, kind INTEGER NOT NULL, position INTEGER NOT NULL,"
+	" key TEXT, value BLOB NOT NULL,"
+	" PRIMARY KEY (entry, kind, position)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX field_tag ON field (value) WHERE kind = 2;"
 
-    "CREATE TABLE digest (node INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;";
+	"CREATE TABLE digest (node INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;";
 
 /* Row N brings version N to N + 1; row 0 makes the first tables. */
 static const char *const migrations[] = {version_1};
@@ -76,9 +77,11 @@ int schema_migrate(struct db *db, unsigned from, struct error *err)
 	int r;
 
 	if (from > NEWEST)
-		return error_set(err, VAULT_FAILED,
-		                 "the vault was written by a newer program (schema %u, this one knows %u): update vault", from,
-		                 (unsigned)NEWEST);
+		return error_set(
+			err, VAULT_FAILED,
+			"the vault was written by a newer program (schema %u, this one knows %u):"
+			" update vault",
+			from, (unsigned)NEWEST);
 	for (unsigned i = from; i < NEWEST; i++) {
 		r = db_execute(db, migrations[i], err);
 		if (r < 0)

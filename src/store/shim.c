@@ -108,19 +108,19 @@ static int shim_device(sqlite3_file *file)
 }
 
 static const sqlite3_io_methods shim_methods = {
-    .iVersion = 1,
-    .xClose = shim_close,
-    .xRead = shim_read,
-    .xWrite = shim_write,
-    .xTruncate = shim_truncate,
-    .xSync = shim_sync,
-    .xFileSize = shim_file_size,
-    .xLock = shim_lock,
-    .xUnlock = shim_unlock,
-    .xCheckReservedLock = shim_check_reserved,
-    .xFileControl = shim_file_control,
-    .xSectorSize = shim_sector_size,
-    .xDeviceCharacteristics = shim_device,
+	.iVersion = 1,
+	.xClose = shim_close,
+	.xRead = shim_read,
+	.xWrite = shim_write,
+	.xTruncate = shim_truncate,
+	.xSync = shim_sync,
+	.xFileSize = shim_file_size,
+	.xLock = shim_lock,
+	.xUnlock = shim_unlock,
+	.xCheckReservedLock = shim_check_reserved,
+	.xFileControl = shim_file_control,
+	.xSectorSize = shim_sector_size,
+	.xDeviceCharacteristics = shim_device,
 };
 
 static sqlite3_vfs *vfs_below(sqlite3_vfs *vfs)
@@ -128,7 +128,8 @@ static sqlite3_vfs *vfs_below(sqlite3_vfs *vfs)
 	return vfs->pAppData;
 }
 
-static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
+static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
+                     int *ret_flags)
 {
 	struct shim_file *shim = (struct shim_file *)file;
 	int rc;
@@ -179,18 +180,19 @@ static int shim_last_error(sqlite3_vfs *vfs, int length, char *ret_text)
 
 int shim_register(void)
 {
-	/* SQLite keeps the pointer for the life of the process. Loading extensions (xDl…) is not offered. */
+	/* SQLite keeps the pointer for the life of the process. Loading extensions (xDl…) is not
+	 * offered. */
 	static sqlite3_vfs shim = {
-	    .iVersion = 1,
-	    .zName = SHIM_VFS,
-	    .xOpen = shim_open,
-	    .xDelete = shim_delete,
-	    .xAccess = shim_access,
-	    .xFullPathname = shim_full_pathname,
-	    .xRandomness = shim_randomness,
-	    .xSleep = shim_sleep,
-	    .xCurrentTime = shim_current_time,
-	    .xGetLastError = shim_last_error,
+		.iVersion = 1,
+		.zName = SHIM_VFS,
+		.xOpen = shim_open,
+		.xDelete = shim_delete,
+		.xAccess = shim_access,
+		.xFullPathname = shim_full_pathname,
+		.xRandomness = shim_randomness,
+		.xSleep = shim_sleep,
+		.xCurrentTime = shim_current_time,
+		.xGetLastError = shim_last_error,
 	};
 	sqlite3_vfs *lower;
 

@@ -1,9 +1,10 @@
 /*
  * The VFS shim "vault": SQLite sees the database that starts behind the header.
  *
- * Only a main database is shifted by HEADER_AREA; journals pass through. The shim offers version 1 of sqlite3_io_methods, so
- * there is no memory map and no write-ahead log. Header I/O goes through sqlite3_file_control on SQLite's own descriptor,
- * because closing any other descriptor of the file would drop the POSIX locks SQLite holds (fcntl(2)).
+ * Only a main database is shifted by HEADER_AREA; journals pass through. The shim offers version 1
+ * of sqlite3_io_methods, so there is no memory map and no write-ahead log. Header I/O goes through
+ * sqlite3_file_control on SQLite's own descriptor, because closing any other descriptor of the file
+ * would drop the POSIX locks SQLite holds (fcntl(2)).
  */
 #ifndef STORE_SHIM_H
 #define STORE_SHIM_H

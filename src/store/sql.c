@@ -1,99 +1,139 @@
 #include "store/sql.h"
 
 /*
- * ?N is bound as N from 1; columns are read from 0. States of an entry: 0 live, 1 in the trash, 2 purged (enum entry_state);
- * kinds of a field: enum field_kind. Statements for lists never name password.value or field.value of a secret kind.
+ * ?N is bound as N from 1; columns are read from 0. States of an entry: 0 live, 1 in the trash, 2
+ * purged (enum entry_state); kinds of a field: enum field_kind. Statements for lists never name
+ * password.value or field.value of a secret kind.
  */
 static const char *const texts[SQL_COUNT] = {
-    [SQL_BEGIN_READ] = "BEGIN",
-    /* Takes the write lock at once: a transaction that reads first and writes later can only fail when another came first. */
-    [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
-    [SQL_COMMIT] = "COMMIT",
-    [SQL_ROLLBACK] = "ROLLBACK",
+	[SQL_BEGIN_READ] = "BEGIN",
+	/* Takes the write lock at once: a transaction that reads first and writes later would fail
+	 * when another one came first. */
+	[SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
 
-    [SQL_STATE_READ] = "SELECT generation, entries, trashed, fingerprint_key, root FROM state WHERE id = 1",
-    [SQL_STATE_INSERT] = "INSERT INTO state (id, generation, entries, trashed, fingerprint_key, root)"
-                         " VALUES (1, ?1, ?2, ?3, ?4, ?5)",
-    [SQL_STATE_UPDATE] = "UPDATE state SET generation = ?1, entries = ?2, trashed = ?3, root = ?4 WHERE id = 1",
+	[SQL_STATE_READ] =
+		"SELECT generation, entries, trashed, fingerprint_key, root FROM state WHERE id ="
+		" 1",
+	[SQL_STATE_INSERT] =
+		"INSERT INTO state (id, generation, entries, trashed, fingerprint_key, root)"
+		" VALUES (1, ?1, ?2, ?3, ?4, ?5)",
+	[SQL_STATE_UPDATE] =
+		"UPDATE state SET generation = ?1, entries = ?2, trashed = ?3, root = ?4 WHERE id ="
+		" 1",
 
-    [SQL_ENTRY_BY_NAME] = "SELECT id FROM entry WHERE name = ?1 AND state = 0",
-    [SQL_ENTRY_BY_FOLDED] = "SELECT id, name FROM entry WHERE folded = ?1 AND state = 0 LIMIT 2",
-    [SQL_ENTRY_READ] = "SELECT uuid, revision, name, folded, user, created, modified, state, trashed FROM entry"
-                       " WHERE id = ?1",
-    [SQL_ENTRY_INSERT] =
-        "INSERT INTO entry (uuid, revision, name, folded, user, created, modified, state, trashed)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [SQL_ENTRY_UPDATE] = "UPDATE entry SET revision = ?2, name = ?3, folded = ?4, user = ?5, modified = ?6, state = ?7,"
-                         " trashed = ?8 WHERE id = ?1",
-    /* NOT INDEXED: care and rescue walk the table itself, not an index that may be damaged. */
-    [SQL_ENTRY_IDS] = "SELECT id FROM entry NOT INDEXED WHERE id > ?1 ORDER BY id",
-    [SQL_ENTRY_SCAN_NAME] = "SELECT count(*) FILTER (WHERE name = ?1), count(*) FROM entry NOT INDEXED"
-                            " WHERE state = 0 AND (name = ?1 OR folded = ?2)",
-    [SQL_ENTRY_NAMES] = "SELECT name FROM entry WHERE state = 0 ORDER BY name",
-    [SQL_ENTRY_DETAILS] =
-        "SELECT e.name, e.user, e.created, e.modified, p.since FROM entry e LEFT JOIN password p"
-        " ON p.entry = e.id AND p.until IS NULL WHERE e.state = 0 ORDER BY e.name",
-    [SQL_ENTRY_NAMES_TAGGED] = "SELECT e.name FROM field f JOIN entry e ON e.id = f.entry"
-                               " WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
-    [SQL_ENTRY_DETAILS_TAGGED] =
-        "SELECT e.name, e.user, e.created, e.modified, p.since FROM field f JOIN entry e ON e.id = f.entry"
-        " LEFT JOIN password p ON p.entry = e.id AND p.until IS NULL"
-        " WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
-    [SQL_ENTRY_COUNTS] = "SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1), count(*)"
-                         " FROM entry NOT INDEXED",
-    [SQL_TRASH_LIST] = "SELECT id, name, user, trashed FROM entry WHERE state = 1 ORDER BY trashed, id",
-    [SQL_TRASH_IDS] = "SELECT id FROM entry WHERE state = 1 AND (?1 IS NULL OR name = ?1)",
-    [SQL_TRASH_NEWEST] = "SELECT id FROM entry WHERE state = 1 AND name = ?1 ORDER BY trashed DESC, id DESC LIMIT 1",
+	[SQL_ENTRY_BY_NAME] = "SELECT id FROM entry WHERE name = ?1 AND state = 0",
+	[SQL_ENTRY_BY_FOLDED] =
+		"SELECT id, name FROM entry WHERE folded = ?1 AND state = 0 LIMIT 2",
+	[SQL_ENTRY_READ] =
+		"SELECT uuid, revision, name, folded, user, created, modified, state, trashed FROM"
+		" entry"
+		" WHERE id = ?1",
+	[SQL_ENTRY_INSERT] =
+		"INSERT INTO entry (uuid, revision, name, folded, user, created, modified, state,"
+		" trashed)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[SQL_ENTRY_UPDATE] =
+		"UPDATE entry SET revision = ?2, name = ?3, folded = ?4, user = ?5, modified = ?6,"
+		" state = ?7,"
+		" trashed = ?8 WHERE id = ?1",
+	/* NOT INDEXED: care and rescue walk the table itself, not an index that may be damaged. */
+	[SQL_ENTRY_IDS] = "SELECT id FROM entry NOT INDEXED WHERE id > ?1 ORDER BY id",
+	[SQL_ENTRY_SCAN_NAME] =
+		"SELECT count(*) FILTER (WHERE name = ?1), count(*) FROM entry NOT INDEXED"
+		" WHERE state = 0 AND (name = ?1 OR folded = ?2)",
+	[SQL_ENTRY_NAMES] = "SELECT name FROM entry WHERE state = 0 ORDER BY name",
+	[SQL_ENTRY_DETAILS] =
+		"SELECT e.name, e.user, e.created, e.modified, p.since FROM entry e LEFT JOIN"
+		" password p"
+		" ON p.entry = e.id AND p.until IS NULL WHERE e.state = 0 ORDER BY e.name",
+	[SQL_ENTRY_NAMES_TAGGED] =
+		"SELECT e.name FROM field f JOIN entry e ON e.id = f.entry"
+		" WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
+	[SQL_ENTRY_DETAILS_TAGGED] =
+		"SELECT e.name, e.user, e.created, e.modified, p.since FROM field f JOIN entry e ON"
+		" e.id = f.entry"
+		" LEFT JOIN password p ON p.entry = e.id AND p.until IS NULL"
+		" WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
+	[SQL_ENTRY_COUNTS] =
+		"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
+		" count(*)"
+		" FROM entry NOT INDEXED",
+	[SQL_TRASH_LIST] =
+		"SELECT id, name, user, trashed FROM entry WHERE state = 1 ORDER BY trashed, id",
+	[SQL_TRASH_IDS] = "SELECT id FROM entry WHERE state = 1 AND (?1 IS NULL OR name = ?1)",
+	[SQL_TRASH_NEWEST] =
+		"SELECT id FROM entry WHERE state = 1 AND name = ?1 ORDER BY trashed DESC, id DESC"
+		" LIMIT 1",
 
-    [SQL_PASSWORD_READ] = "SELECT position, since, until, value, fingerprint, reason FROM password WHERE entry = ?1"
-                          " ORDER BY position",
-    [SQL_PASSWORD_INSERT] = "INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    [SQL_PASSWORD_RETIRE] = "UPDATE password SET until = ?2 WHERE entry = ?1 AND until IS NULL",
-    [SQL_PASSWORD_ERASE] = "UPDATE password SET value = NULL, until = coalesce(until, ?2) WHERE entry = ?1",
-    /* Partners of a fingerprint other than entry ?2: one row per use, by way of the index alone and then the table. */
-    [SQL_PASSWORD_PARTNERS] =
-        "SELECT e.id, e.name, e.state, p.since, p.until, p.reason FROM password p JOIN entry e ON e.id = p.entry"
-        " WHERE p.fingerprint = ?1 AND p.entry <> ?2 ORDER BY p.until IS NOT NULL, p.since DESC, e.name",
-    /* One ordered walk over the index (fingerprint, entry): no sorting, no look at the table. */
-    [SQL_PASSWORD_SHARED] = "SELECT fingerprint FROM password INDEXED BY password_fingerprint GROUP BY fingerprint"
-                            " HAVING min(entry) <> max(entry)",
+	[SQL_PASSWORD_READ] =
+		"SELECT position, since, until, value, fingerprint, reason FROM password WHERE"
+		" entry = ?1"
+		" ORDER BY position",
+	[SQL_PASSWORD_INSERT] =
+		"INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_PASSWORD_RETIRE] = "UPDATE password SET until = ?2 WHERE entry = ?1 AND until IS NULL",
+	[SQL_PASSWORD_ERASE] =
+		"UPDATE password SET value = NULL, until = coalesce(until, ?2) WHERE entry = ?1",
+	/* Partners of a fingerprint other than entry ?2, one row per use, found by the index. */
+	[SQL_PASSWORD_PARTNERS] =
+		"SELECT e.id, e.name, e.state, p.since, p.until, p.reason FROM password p JOIN"
+		" entry e ON e.id = p.entry"
+		" WHERE p.fingerprint = ?1 AND p.entry <> ?2 ORDER BY p.until IS NOT NULL, p.since"
+		" DESC, e.name",
+	/* One ordered walk over the index (fingerprint, entry): no sorting, not the table. */
+	[SQL_PASSWORD_SHARED] =
+		"SELECT fingerprint FROM password INDEXED BY password_fingerprint GROUP BY"
+		" fingerprint"
+		" HAVING min(entry) <> max(entry)",
 
-    [SQL_FIELD_READ] = "SELECT kind, key, value FROM field WHERE entry = ?1 ORDER BY kind, position",
-    [SQL_FIELD_INSERT] = "INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)",
-    [SQL_FIELD_DELETE] = "DELETE FROM field WHERE entry = ?1",
+	[SQL_FIELD_READ] =
+		"SELECT kind, key, value FROM field WHERE entry = ?1 ORDER BY kind, position",
+	[SQL_FIELD_INSERT] =
+		"INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[SQL_FIELD_DELETE] = "DELETE FROM field WHERE entry = ?1",
 
-    [SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
-    [SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",
-    [SQL_DIGEST_ALL] = "SELECT node, hashes FROM digest ORDER BY node",
+	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
+	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",
+	[SQL_DIGEST_ALL] = "SELECT node, hashes FROM digest ORDER BY node",
 
-    /* NOT INDEXED, for the reason given at SQL_ENTRY_IDS. */
-    [SQL_CHECK_ENTRIES] = "SELECT id, name, folded FROM entry NOT INDEXED ORDER BY id",
-    [SQL_CHECK_FINGERPRINTS] =
-        "SELECT e.name, p.value, p.fingerprint FROM password p NOT INDEXED CROSS JOIN entry e NOT INDEXED"
-        " ON e.id = p.entry WHERE p.value IS NOT NULL",
-    [SQL_CHECK_ORPHANS] =
-        "SELECT p.entry FROM password p NOT INDEXED"
-        " WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = p.entry) UNION"
-        " SELECT f.entry FROM field f NOT INDEXED"
-        " WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = f.entry)",
-    /* What schema.c makes and is not there (0), and what is there and schema.c does not make (1). */
-    [SQL_CHECK_SCHEMA] =
-        "WITH made (type, name) AS (VALUES ('table', 'state'), ('table', 'entry'), ('index', 'entry_name'),"
-        " ('index', 'entry_folded'), ('index', 'entry_trash'), ('table', 'password'),"
-        " ('index', 'password_fingerprint'), ('table', 'field'), ('index', 'field_tag'), ('table', 'digest'))"
-        " SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM sqlite_schema)"
-        " UNION ALL SELECT 1, type, name FROM sqlite_schema"
-        " WHERE (type, name) NOT IN (SELECT type, name FROM made) AND name NOT GLOB 'sqlite_*'",
-    /* Works while it is prepared: see pages.c, the only place to run it. */
-    [SQL_CIPHER_CHECK] = "PRAGMA cipher_integrity_check",
-    [SQL_INTEGRITY_CHECK] = "PRAGMA integrity_check(20)",
-    /* One table with its indexes, without the list of free pages. */
-    [SQL_INTEGRITY_TABLE] = "SELECT integrity_check FROM pragma_integrity_check(?1)",
-    [SQL_RESCUE_NEXT] = "SELECT id FROM entry NOT INDEXED WHERE id >= ?1 ORDER BY id LIMIT 1",
-    /* The last node of the lowest level, and the last entry with a password: both tell which entries there should be. */
-    [SQL_RESCUE_LAST_NODE] = "SELECT node FROM digest WHERE node < 2 << 32 ORDER BY node DESC LIMIT 1",
-    [SQL_RESCUE_LAST_PASSWORD] = "SELECT entry FROM password NOT INDEXED ORDER BY entry DESC LIMIT 1",
+	/* NOT INDEXED, for the reason given at SQL_ENTRY_IDS. */
+	[SQL_CHECK_ENTRIES] = "SELECT id, name, folded FROM entry NOT INDEXED ORDER BY id",
+	[SQL_CHECK_FINGERPRINTS] =
+		"SELECT e.name, p.value, p.fingerprint FROM password p NOT INDEXED CROSS JOIN entry"
+		" e NOT INDEXED"
+		" ON e.id = p.entry WHERE p.value IS NOT NULL",
+	[SQL_CHECK_ORPHANS] =
+		"SELECT p.entry FROM password p NOT INDEXED"
+		" WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = p.entry) UNION"
+		" SELECT f.entry FROM field f NOT INDEXED"
+		" WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = f.entry)",
+	/* What schema.c makes and is missing (0), and what is there but not of its making (1). */
+	[SQL_CHECK_SCHEMA] =
+		"WITH made (type, name) AS (VALUES ('table', 'state'), ('table', 'entry'),"
+		" ('index', 'entry_name'),"
+		" ('index', 'entry_folded'), ('index', 'entry_trash'), ('table', 'password'),"
+		" ('index', 'password_fingerprint'), ('table', 'field'), ('index', 'field_tag'),"
+		" ('table', 'digest'))"
+		" SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM"
+		" sqlite_schema)"
+		" UNION ALL SELECT 1, type, name FROM sqlite_schema"
+		" WHERE (type, name) NOT IN (SELECT type, name FROM made) AND name NOT GLOB"
+		" 'sqlite_*'",
+	/* Works while it is prepared: see pages.c, the only place to run it. */
+	[SQL_CIPHER_CHECK] = "PRAGMA cipher_integrity_check",
+	[SQL_INTEGRITY_CHECK] = "PRAGMA integrity_check(20)",
+	/* One table with its indexes, without the list of free pages. */
+	[SQL_INTEGRITY_TABLE] = "SELECT integrity_check FROM pragma_integrity_check(?1)",
+	[SQL_RESCUE_NEXT] = "SELECT id FROM entry NOT INDEXED WHERE id >= ?1 ORDER BY id LIMIT 1",
+	/* The last node of the lowest level, and the last entry with a password: both tell which
+	 * entries there should be. */
+	[SQL_RESCUE_LAST_NODE] =
+		"SELECT node FROM digest WHERE node < 2 << 32 ORDER BY node DESC LIMIT 1",
+	[SQL_RESCUE_LAST_PASSWORD] =
+		"SELECT entry FROM password NOT INDEXED ORDER BY entry DESC LIMIT 1",
 };
 
 const char *sql_text(enum sql which)

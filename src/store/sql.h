@@ -1,5 +1,6 @@
 /*
- * Every SQL statement of the program, by name. The texts, with what they bind and return, are in sql.c.
+ * Every SQL statement of the program, by name. The texts, with what they bind and return, are in
+ * sql.c.
  */
 #ifndef STORE_SQL_H
 #define STORE_SQL_H

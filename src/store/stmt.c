@@ -13,27 +13,38 @@ int db_error(struct db *db, int code, struct error *err)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return error_set(err, VAULT_FAILED,
-		                 "another program has been writing to the vault for %d seconds: nothing was changed, try again",
-		                 DB_BUSY_MILLISECONDS / 1000);
+		return error_set(
+			err, VAULT_FAILED,
+			"another program has been writing to the vault for %d seconds: nothing was"
+			" changed, try again",
+			DB_BUSY_MILLISECONDS / 1000);
 	case SQLITE_FULL:
 		/* SQLITE_FULL is also what the page limit gives; errno tells which. */
-		return error_set(err, VAULT_FAILED, "no space left for the vault: nothing was changed");
+		return error_set(err, VAULT_FAILED,
+		                 "no space left for the vault: nothing was changed");
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
-		return error_set(err, VAULT_FAILED, "the vault cannot be written here: the file, its folder or the file system is read-only");
+		return error_set(
+			err, VAULT_FAILED,
+			"the vault cannot be written here: the file, its folder or the file system"
+			" is read-only");
 	case SQLITE_CANTOPEN:
 	case SQLITE_AUTH:
-		return error_errno(err, VAULT_FAILED, system ? system : EACCES, "cannot open the vault or its journal");
+		return error_errno(err, VAULT_FAILED, system ? system : EACCES,
+		                   "cannot open the vault or its journal");
 	case SQLITE_IOERR:
-		return error_errno(err, VAULT_FAILED, system ? system : EIO, "reading or writing the vault failed");
+		return error_errno(err, VAULT_FAILED, system ? system : EIO,
+		                   "reading or writing the vault failed");
 	case SQLITE_NOTADB:
 	case SQLITE_CORRUPT:
-		return error_set(err, VAULT_DAMAGED, "a page of the vault is damaged: see 'vault check' and 'vault rescue'");
+		return error_set(
+			err, VAULT_DAMAGED,
+			"a page of the vault is damaged: see 'vault check' and 'vault rescue'");
 	case SQLITE_TOOBIG:
 		return error_set(err, VAULT_USAGE, "a value is too large");
 	default:
-		return error_set(err, VAULT_FAILED, "the database reports: %s", sqlite3_errstr(code));
+		return error_set(err, VAULT_FAILED, "the database reports: %s",
+		                 sqlite3_errstr(code));
 	}
 }
 
@@ -42,7 +53,8 @@ int db_stmt(struct db *db, enum sql which, struct stmt **ret_stmt, struct error 
 	struct stmt *stmt = &db->statements[which];
 
 	if (!stmt->handle) {
-		int code = sqlite3_prepare_v3(db->handle, sql_text(which), -1, SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
+		int code = sqlite3_prepare_v3(db->handle, sql_text(which), -1,
+		                              SQLITE_PREPARE_PERSISTENT, &stmt->handle, NULL);
 
 		if (code != SQLITE_OK)
 			return db_error(db, code, err);
@@ -75,7 +87,8 @@ void stmt_bind_text(struct stmt *stmt, int at, const char *text)
 void stmt_bind_blob(struct stmt *stmt, int at, const void *bytes, size_t length)
 {
 	/* A NULL pointer would bind NULL, where an empty blob is meant. */
-	bound(stmt, sqlite3_bind_blob64(stmt->handle, at, bytes ? bytes : "", length, SQLITE_STATIC));
+	bound(stmt,
+	      sqlite3_bind_blob64(stmt->handle, at, bytes ? bytes : "", length, SQLITE_STATIC));
 }
 
 void stmt_bind_secret(struct stmt *stmt, int at, const struct secret *secret)
@@ -142,7 +155,9 @@ int stmt_run(struct stmt *stmt, struct error *err)
 	int r = stmt_step(stmt, err);
 
 	stmt_done(stmt);
-	return r == 1 ? error_set(err, VAULT_FAILED, "a statement returned rows that nobody expected") : r;
+	return r == 1 ? error_set(err, VAULT_FAILED,
+	                          "a statement returned rows that nobody expected")
+	              : r;
 }
 
 int db_run(struct db *db, enum sql which, struct error *err)

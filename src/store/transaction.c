@@ -32,15 +32,18 @@ int db_begin_write(struct db *db, struct error *err)
 		r = db_run(db, SQL_BEGIN_WRITE, err);
 	if (r < 0)
 		return r;
-	/* A rekey or restore may have put a new file in place while we waited; a write to the old one would be lost. */
+	/* A rekey or restore may have put a new file in place while we waited; a write to the old
+	 * one would be lost. */
 	code = db_same_file(db, &same);
 	if (code == SQLITE_OK && same)
 		return 0;
 	db_rollback(db);
 	if (code != SQLITE_OK)
 		return db_error(db, code, err);
-	return error_set(err, VAULT_FAILED,
-	                 "the vault was replaced by another program in the meantime: nothing was changed, try again");
+	return error_set(
+		err, VAULT_FAILED,
+		"the vault was replaced by another program in the meantime: nothing was changed,"
+		" try again");
 }
 
 int db_commit(struct db *db, struct error *err)

@@ -22,7 +22,9 @@ static int make_copy(struct vault *vault, const char *temporary, struct error *e
 	if (r == 0)
 		r = copy_verify(copy, err);
 	if (r == -VAULT_DAMAGED)
-		return error_context(err, "no backup was made, since the vault does not verify (see 'vault check')");
+		return error_context(
+			err,
+			"no backup was made, since the vault does not verify (see 'vault check')");
 	return r;
 }
 

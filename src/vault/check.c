@@ -1,14 +1,16 @@
 /*
- * The check of everything, from the outside in: header copies, pages, SQLite's structure, tables, entries, age.
+ * The check of everything, from the outside in: header copies, pages, SQLite's structure, tables,
+ * entries, age.
  *
- * Pages come first, since one that does not authenticate spoils what follows: SQLCipher then refuses every other page until
- * the transaction ends, so that SQLite's own check complains of half the database. What it says is told only when
- * all pages are whole; otherwise each table is asked by itself.
+ * Pages come first, since one that does not authenticate spoils what follows: SQLCipher then
+ * refuses every other page until the transaction ends, so that SQLite's own check complains of half
+ * the database. What it says is told only when all pages are whole; otherwise each table is asked
+ * by itself.
  *
- * A page that is free is not read by SQLite's check: when that finds all in order, damaged pages are free ones. Only
- * the pages that list free pages are read by it and hold nothing either; there all tables are sound one by one.
- * (The dbstat table could tell more directly what a page is for, but stops at a damaged page, and is an option that
- * not every SQLCipher is built with.)
+ * A page that is free is not read by SQLite's check: when that finds all in order, damaged pages
+ * are free ones. Only the pages that list free pages are read by it and hold nothing either; there
+ * all tables are sound one by one. (The dbstat table could tell more directly what a page is for,
+ * but stops at a damaged page, and is an option that not every SQLCipher is built with.)
  */
 #include "vault/internal.h"
 
@@ -31,7 +33,8 @@ struct check {
 	size_t n_pages;
 };
 
-static void tell(struct check *check, enum check_severity severity, const char *format, ...) VAULT_PRINTF(3, 4);
+static void tell(struct check *check, enum check_severity severity, const char *format, ...)
+	VAULT_PRINTF(3, 4);
 static void tell(struct check *check, enum check_severity severity, const char *format, ...)
 {
 	char text[ERROR_MESSAGE_MAX + 128];
@@ -53,14 +56,18 @@ static void check_header(struct check *check)
 	const struct vault *vault = check->vault;
 
 	if (vault->healed)
-		tell(check, CHECK_WARNING, "a header copy was damaged or old: it has been written anew from the other");
+		tell(check, CHECK_WARNING,
+		     "a header copy was damaged or old: it has been written anew from the other");
 	for (int i = 0; i < HEADER_COPIES; i++)
 		if (vault->copies[i] != COPY_INTACT)
-			tell(check, CHECK_WARNING, "header copy %c is %s and could not be written anew: the other one is used",
+			tell(check, CHECK_WARNING,
+			     "header copy %c is %s and could not be written anew: the other one is"
+			     " used",
 			     'A' + i, vault->copies[i] == COPY_TORN ? "damaged" : "old");
 }
 
-/* ---- pages and structure ---------------------------------------------------------------------- */
+/* ---- pages and structure
+ * ---------------------------------------------------------------------- */
 
 static int add_page(void *context, uint32_t page, struct error *err)
 {
@@ -77,9 +84,11 @@ static int add_page(void *context, uint32_t page, struct error *err)
 static void tell_pages(struct check *check, enum check_severity severity, const char *what)
 {
 	for (size_t i = 0; i < check->n_pages && i < SHOWN_MAX; i++)
-		tell(check, severity, "page %lu is damaged%s", (unsigned long)check->pages[i], what);
+		tell(check, severity, "page %lu is damaged%s", (unsigned long)check->pages[i],
+		     what);
 	if (check->n_pages > SHOWN_MAX)
-		tell(check, severity, "%zu more pages are damaged%s", check->n_pages - SHOWN_MAX, what);
+		tell(check, severity, "%zu more pages are damaged%s", check->n_pages - SHOWN_MAX,
+		     what);
 }
 
 /* One row of SQLite's check may hold several lines, under a heading. */
@@ -89,7 +98,8 @@ static void tell_lines(struct check *check, const char *text)
 		size_t length = strcspn(text, "\n");
 
 		if (length > 0 && strncmp(text, "***", 3) != 0)
-			tell(check, CHECK_DAMAGE, "the database's structure is damaged: %.*s", (int)length, text);
+			tell(check, CHECK_DAMAGE, "the database's structure is damaged: %.*s",
+			     (int)length, text);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -116,18 +126,20 @@ static int check_structure(struct check *check, bool *ret_sound, struct error *e
 	if (r < 0) {
 		*ret_sound = false;
 		if (check->n_pages == 0)
-			tell(check, CHECK_DAMAGE, "the database's structure cannot be read: %s", cause.message);
+			tell(check, CHECK_DAMAGE, "the database's structure cannot be read: %s",
+			     cause.message);
 	}
 	return 0;
 }
 
-/* Damaged pages, and SQLite's check found fault: is it in a table or only in the list of free pages? */
+/* Damaged pages, and SQLite's check found fault: is it in a table or only in the list of free
+ * pages? */
 static int check_tables(struct check *check, struct error *err)
 {
 	static const struct {
 		const char *table, *text;
 	} tables[] = {
-		{"state", "state"},   {"entry", "entries"}, {"password", "passwords"},
+		{"state", "state"},  {"entry", "entries"}, {"password", "passwords"},
 		{"field", "fields"}, {"digest", "digest"},
 	};
 	size_t unsound = 0;
@@ -142,15 +154,18 @@ static int check_tables(struct check *check, struct error *err)
 			return r;
 		unsound += !sound;
 		if (!sound)
-			tell(check, CHECK_DAMAGE, "a part of the table of %s, or of an index of it, cannot be read",
+			tell(check, CHECK_DAMAGE,
+			     "a part of the table of %s, or of an index of it, cannot be read",
 			     tables[i].text);
 	}
 	if (unsound > 0)
 		tell_pages(check, CHECK_DAMAGE, "");
 	else
-		tell_pages(check, CHECK_WARNING,
-		           ", but it only lists free pages: nothing is lost. The vault may be unable to grow until "
-		           "'vault rekey' writes it anew");
+		tell_pages(
+			check, CHECK_WARNING,
+			", but it only lists free pages: nothing is lost. The vault may be unable"
+			" to grow until "
+			"'vault rekey' writes it anew");
 	return 0;
 }
 
@@ -185,15 +200,17 @@ static int check_schema(struct check *check, struct error *err)
 	int r = db_stmt(check->vault->db, SQL_CHECK_SCHEMA, &stmt, err);
 
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
-		tell(check, CHECK_DAMAGE, stmt_int(stmt, 0) ? "the database has a %s '%s' that no vault makes"
-		                                            : "the database lacks the %s '%s'",
+		tell(check, CHECK_DAMAGE,
+		     stmt_int(stmt, 0) ? "the database has a %s '%s' that no vault makes"
+		                       : "the database lacks the %s '%s'",
 		     stmt_text(stmt, 1), stmt_text(stmt, 2));
 		r = 0;
 	}
 	return r;
 }
 
-/* ---- contents ---------------------------------------------------------------------------------- */
+/* ---- contents
+ * ---------------------------------------------------------------------------------- */
 
 static void forward(void *context, enum check_severity severity, const char *text)
 {
@@ -207,7 +224,8 @@ static void tell_sound(struct check *check)
 
 	(void)db_file_size(check->vault->db, &size, NULL);
 	tell(check, CHECK_NOTE,
-	     "%llu entries and %llu in the trash on %llu pages agree with the digest, generation %llu",
+	     "%llu entries and %llu in the trash on %llu pages agree with the digest, generation"
+	     " %llu",
 	     (unsigned long long)state->entries, (unsigned long long)state->trashed,
 	     (unsigned long long)(size > HEADER_AREA ? (size - HEADER_AREA) / DB_PAGE_BYTES : 0),
 	     (unsigned long long)state->generation);
@@ -245,20 +263,24 @@ static int check_age(struct check *check, struct error *err)
 
 	if (rollback->detected)
 		tell(check, CHECK_DAMAGE,
-		     "this is not the newest file that was seen here: its contents are of generation %llu, where %llu was "
+		     "this is not the newest file that was seen here: its contents are of"
+		     " generation %llu, where %llu was "
 		     "seen, its header is number %llu, where %llu was seen",
-		     (unsigned long long)rollback->generation, (unsigned long long)rollback->expected,
-		     (unsigned long long)rollback->sequence, (unsigned long long)rollback->expected_sequence);
+		     (unsigned long long)rollback->generation,
+		     (unsigned long long)rollback->expected, (unsigned long long)rollback->sequence,
+		     (unsigned long long)rollback->expected_sequence);
 	if (check->vault->flags & VAULT_NO_WITNESS)
 		return 0;
 	r = witness_read(check->vault, &witness, err);
 	if (r == 0 && !witness.found)
 		tell(check, CHECK_NOTE,
-		     "nothing here remembers how new the vault is: an older file in its place would not be noticed");
+		     "nothing here remembers how new the vault is: an older file in its place would"
+		     " not be noticed");
 	return r;
 }
 
-int vault_check(struct vault *vault, void (*each)(void *context, enum check_severity severity, const char *text),
+int vault_check(struct vault *vault,
+                void (*each)(void *context, enum check_severity severity, const char *text),
                 void *context, enum check_severity *ret_worst, struct error *err)
 {
 	struct check check = {.vault = vault, .each = each, .context = context};

@@ -81,7 +81,8 @@ int copy_file(struct vault *vault, const char *path, struct error *err)
 	return r;
 }
 
-int copy_open(const char *path, unsigned flags, const struct vault *vault, struct vault **ret_copy, struct error *err)
+int copy_open(const char *path, unsigned flags, const struct vault *vault, struct vault **ret_copy,
+              struct error *err)
 {
 	VAULT_AUTO *copy = NULL;
 	int r = vault_attach(path, flags | VAULT_NO_WITNESS, &copy, err);
@@ -91,7 +92,8 @@ int copy_open(const char *path, unsigned flags, const struct vault *vault, struc
 	if (r == 0)
 		r = vault_start(copy, err);
 	if (r == VAULT_WRONG_KEY)
-		return error_set(err, VAULT_DAMAGED, "the first page of '%s' is damaged, or it has another key", path);
+		return error_set(err, VAULT_DAMAGED,
+		                 "the first page of '%s' is damaged, or it has another key", path);
 	if (r != 0)
 		return r < 0 ? r : -r;
 	*ret_copy = copy;

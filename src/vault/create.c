@@ -32,7 +32,8 @@ static int make_header(struct header *header, const struct vault_new *how, const
 	return r;
 }
 
-static int write_headers(int fd, const struct header *header, const unsigned char *mac_key, struct error *err)
+static int write_headers(int fd, const struct header *header, const unsigned char *mac_key,
+                         struct error *err)
 {
 	unsigned char bytes[HEADER_BYTES];
 	int r = 0;
@@ -46,8 +47,8 @@ static int write_headers(int fd, const struct header *header, const unsigned cha
 	return r;
 }
 
-static int write_header_file(const char *path, const struct header *header, const unsigned char *mac_key,
-                             struct error *err)
+static int write_header_file(const char *path, const struct header *header,
+                             const unsigned char *mac_key, struct error *err)
 {
 	CLOSE_AUTO int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
@@ -81,8 +82,8 @@ static int make_database(struct vault *vault, const struct vault *like, struct e
 	return r;
 }
 
-int create_file(const char *path, const struct vault_new *how, const struct vault *like, struct vault **ret_vault,
-                struct error *err)
+int create_file(const char *path, const struct vault_new *how, const struct vault *like,
+                struct vault **ret_vault, struct error *err)
 {
 	struct vault holder = {0}; /* of the keys, until the file can be opened */
 	VAULT_AUTO *vault = NULL;
@@ -124,7 +125,8 @@ static int publish(const char *temporary, const char *path, struct error *err)
 	return r;
 }
 
-/* SQLite knows an open file by its name: after the rename the vault is opened anew, without a second key derivation. */
+/* SQLite knows an open file by its name: after the rename the vault is opened anew, without a
+ * second key derivation. */
 static int reopen(const char *path, const struct vault_new *how, const struct secret *volume_key,
                   struct vault **ret_vault, struct error *err)
 {
@@ -142,8 +144,8 @@ static int reopen(const char *path, const struct vault_new *how, const struct se
 }
 
 /* Makes the vault under a temporary name, gives it its own, keeps the key. */
-static int create_and_publish(const char *path, const struct vault_new *how, struct secret **ret_volume_key,
-                              struct error *err)
+static int create_and_publish(const char *path, const struct vault_new *how,
+                              struct secret **ret_volume_key, struct error *err)
 {
 	FREE_AUTO char *temporary = NULL;
 	VAULT_AUTO *vault = NULL;
@@ -163,7 +165,8 @@ static int create_and_publish(const char *path, const struct vault_new *how, str
 	return r;
 }
 
-int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault, struct error *err)
+int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault,
+                 struct error *err)
 {
 	SECRET_AUTO *volume_key = NULL;
 	struct stat there;

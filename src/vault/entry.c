@@ -68,7 +68,8 @@ int entry_set_user(struct entry *entry, const char *user, struct error *err)
 
 	if (user && *user) {
 		if (strlen(user) > FIELD_TEXT_MAX || !text_is_printable(user, strlen(user)))
-			return error_set(err, VAULT_USAGE, "a user name must be text without control characters");
+			return error_set(err, VAULT_USAGE,
+			                 "a user name must be text without control characters");
 		copy = strdup(user);
 		if (!copy)
 			return no_memory(err);
@@ -89,12 +90,17 @@ static int check_key(const char *key, struct error *err)
 {
 	static const char *const reserved[] = {"name", "user", "password", "url", "tag", "note"};
 
-	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || !text_is_printable(key, strlen(key)) || strpbrk(key, "\t\n"))
-		return error_set(err, VAULT_USAGE, "a field's key must be 1 to %d bytes of text without control characters",
-		                 FIELD_KEY_MAX);
+	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || !text_is_printable(key, strlen(key)) ||
+	    strpbrk(key, "\t\n"))
+		return error_set(
+			err, VAULT_USAGE,
+			"a field's key must be 1 to %d bytes of text without control characters",
+			FIELD_KEY_MAX);
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (strcmp(key, reserved[i]) == 0)
-			return error_set(err, VAULT_USAGE, "'%s' is a field of every entry: set it with its own option", key);
+			return error_set(
+				err, VAULT_USAGE,
+				"'%s' is a field of every entry: set it with its own option", key);
 	return 0;
 }
 
@@ -102,18 +108,21 @@ static int check_key(const char *key, struct error *err)
 static void remove_field(struct entry *entry, size_t at)
 {
 	field_done(&entry->fields[at]);
-	memmove(&entry->fields[at], &entry->fields[at + 1], (entry->n_fields - at - 1) * sizeof(entry->fields[0]));
+	memmove(&entry->fields[at], &entry->fields[at + 1],
+	        (entry->n_fields - at - 1) * sizeof(entry->fields[0]));
 	entry->n_fields--;
 }
 
 /* Gives a zeroed field behind the last of its kind or of a lower one. */
-static int insert_field(struct entry *entry, enum field_kind kind, struct field **ret_field, struct error *err)
+static int insert_field(struct entry *entry, enum field_kind kind, struct field **ret_field,
+                        struct error *err)
 {
 	struct field *fields;
 	size_t at = entry->n_fields;
 
 	if (entry->n_fields >= ENTRY_FIELDS_MAX)
-		return error_set(err, VAULT_USAGE, "an entry can have %d fields at most", ENTRY_FIELDS_MAX);
+		return error_set(err, VAULT_USAGE, "an entry can have %d fields at most",
+		                 ENTRY_FIELDS_MAX);
 	fields = realloc(entry->fields, (entry->n_fields + 1) * sizeof(*fields));
 	if (!fields)
 		return no_memory(err);
@@ -128,22 +137,24 @@ static int insert_field(struct entry *entry, enum field_kind kind, struct field 
 }
 
 /* The field that a new one of this kind, key and text replaces; NULL when it is another one. */
-static struct field *find(struct entry *entry, enum field_kind kind, const char *key, const char *text)
+static struct field *find(struct entry *entry, enum field_kind kind, const char *key,
+                          const char *text)
 {
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		struct field *field = &entry->fields[i];
 
 		if (has_key(kind) && has_key(field->kind) && strcmp(field->key, key) == 0)
 			return field;
-		if (field->kind == kind && !has_key(kind) && (kind == FIELD_NOTE || strcmp(field->text, text) == 0))
+		if (field->kind == kind && !has_key(kind) &&
+		    (kind == FIELD_NOTE || strcmp(field->text, text) == 0))
 			return field;
 	}
 	return NULL;
 }
 
 /* Makes room for a field, the one it replaces gone. Fails before anything is changed. */
-static int place(struct entry *entry, enum field_kind kind, const char *key, struct field **ret_field,
-                 struct error *err)
+static int place(struct entry *entry, enum field_kind kind, const char *key,
+                 struct field **ret_field, struct error *err)
 {
 	struct field *old = find(entry, kind, key, NULL);
 	char *copy = NULL;
@@ -170,7 +181,8 @@ static int place(struct entry *entry, enum field_kind kind, const char *key, str
 	return r;
 }
 
-int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text, struct error *err)
+int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
+                   struct error *err)
 {
 	struct field *field = NULL;
 	char *copy;
@@ -179,16 +191,21 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 	if (r < 0)
 		return r;
 	if (strlen(text) > FIELD_TEXT_MAX || !text_is_printable(text, strlen(text)))
-		return error_set(err, VAULT_USAGE, "the value of a field must be text of at most %d bytes without control characters",
-		                 FIELD_TEXT_MAX);
+		return error_set(
+			err, VAULT_USAGE,
+			"the value of a field must be text of at most %d bytes without control"
+			" characters",
+			FIELD_TEXT_MAX);
 	if (!has_key(kind) && !*text)
-		return error_set(err, VAULT_USAGE, "a %s must not be empty", kind == FIELD_URL ? "URL" : "tag");
+		return error_set(err, VAULT_USAGE, "a %s must not be empty",
+		                 kind == FIELD_URL ? "URL" : "tag");
 	if (!has_key(kind) && find(entry, kind, NULL, text))
 		return 0;
 	copy = strdup(text);
 	if (!copy)
 		return no_memory(err);
-	r = has_key(kind) ? place(entry, kind, key, &field, err) : insert_field(entry, kind, &field, err);
+	r = has_key(kind) ? place(entry, kind, key, &field, err)
+	                  : insert_field(entry, kind, &field, err);
 	if (r < 0)
 		free(copy);
 	else
@@ -196,14 +213,15 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 	return r;
 }
 
-int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key, struct secret **secret,
-                     struct error *err)
+int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
+                     struct secret **secret, struct error *err)
 {
 	struct field *field = NULL;
 	int r = has_key(kind) ? check_key(key, err) : 0;
 
 	if (r == 0 && (*secret)->length > PASSWORD_MAX)
-		r = error_set(err, VAULT_USAGE, "a secret field holds %zu bytes at most", PASSWORD_MAX);
+		r = error_set(err, VAULT_USAGE, "a secret field holds %zu bytes at most",
+		              PASSWORD_MAX);
 	if (r == 0)
 		r = place(entry, kind, key, &field, err);
 	if (r < 0)
@@ -237,7 +255,8 @@ int entry_clear(struct entry *entry, const char *what)
 	for (size_t i = entry->n_fields; i-- > 0;) {
 		const struct field *field = &entry->fields[i];
 
-		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, what) == 0 : field->kind == kind)
+		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, what) == 0
+		                       : field->kind == kind)
 			remove_field(entry, i);
 	}
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
@@ -250,7 +269,8 @@ const struct field *entry_field(const struct entry *entry, const char *key)
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 
-		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, key) == 0 : field->kind == kind)
+		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, key) == 0
+		                       : field->kind == kind)
 			return field;
 	}
 	return NULL;

@@ -27,7 +27,8 @@ struct keys {
 	unsigned char digest[HASH_KEY_BYTES];
 	unsigned char witness[HASH_KEY_BYTES];
 	unsigned char fingerprint[FINGERPRINT_KEY_BYTES]; /* from the state row */
-	unsigned char master[FINGERPRINT_BYTES];          /* fingerprint of the password that opened the vault */
+	unsigned char
+		master[FINGERPRINT_BYTES]; /* fingerprint of the password that opened the vault */
 };
 
 /* The state row: what one transaction sees of the whole vault. */
@@ -38,7 +39,7 @@ struct state {
 };
 
 struct vault {
-	char *path; /* as given, made absolute */
+	char *path;     /* as given, made absolute */
 	unsigned flags; /* enum vault_open_flags */
 	struct db *db;
 	struct header header;
@@ -57,43 +58,53 @@ struct vault {
 /* ---- keys (keys.c) ------------------------------------------------------------------------- */
 
 /* Allocates the keys and derives the subkeys of `volume_key` (borrowed). */
-int keys_set(struct vault *vault, const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err);
+int keys_set(struct vault *vault, const unsigned char volume_key[VOLUME_KEY_BYTES],
+             struct error *err);
 void keys_forget(struct vault *vault);
-/* Remembers which slot the credential opened, and the fingerprint of its password for the reuse guard. */
+/* Remembers which slot the credential opened, and the fingerprint of its password for the reuse
+ * guard. */
 void keys_remember(struct vault *vault, const struct credential *credential, int slot);
 
-/* Fills slot `index` of `header` so that `credential` opens `volume_key`. Costs a key derivation. */
-int slot_seal(struct header *header, unsigned index, const struct credential *credential, const struct kdf_cost *cost,
-              const char *label, const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err);
+/* Fills slot `index` of `header` so that `credential` opens `volume_key`. Costs a key
+ * derivation. */
+int slot_seal(struct header *header, unsigned index, const struct credential *credential,
+              const struct kdf_cost *cost, const char *label,
+              const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err);
 
-/* Opens it. VAULT_WRONG_KEY (> 0): the credential is another's. VAULT_DAMAGED failure: the credential is right and the slot
- * was changed. Costs a key derivation. */
+/* Opens it. VAULT_WRONG_KEY (> 0): the credential is another's. VAULT_DAMAGED failure: the
+ * credential is right and the slot was changed. Costs a key derivation. */
 int slot_open(const struct header *header, unsigned index, const struct credential *credential,
               unsigned char ret_volume_key[VOLUME_KEY_BYTES], struct error *err);
 
 /* ---- header (open.c) ----------------------------------------------------------------------- */
 
-/* Reads the headers again; with keys, also verifies the MAC of each copy that is not torn (VAULT_DAMAGED failure). */
+/* Reads the headers again; with keys, also verifies the MAC of each copy that is not torn
+ * (VAULT_DAMAGED failure). */
 int header_refresh(struct vault *vault, struct error *err);
 
-/* Writes `header` as the next one: the older copy, sync, the other, sync. In a write transaction. */
+/* Writes `header` as the next one: the older copy, sync, the other, sync. In a write
+ * transaction. */
 int header_store(struct vault *vault, struct header *header, struct error *err);
 
 /* ---- transactions (state.c) ---------------------------------------------------------------- */
 
-/* A read transaction with a verified state; write_begin adds: refused (VAULT_DAMAGED) while a rollback is not accepted. Inside
- * a batch, write_begin and write_commit only count on the batch. */
+/* A read transaction with a verified state; write_begin adds: refused (VAULT_DAMAGED) while a
+ * rollback is not accepted. Inside a batch, write_begin and write_commit only count on the
+ * batch. */
 int read_begin(struct vault *vault, struct error *err);
 void read_end(struct vault *vault);
 int write_begin(struct vault *vault, struct error *err);
 /* Next generation, new root, commit, witness. */
 int write_commit(struct vault *vault, struct error *err);
-/* Ends a write without a change. `r` is the result that is passed on: a failure (< 0) spoils a batch. Returns `r`. */
+/* Ends a write without a change. `r` is the result that is passed on: a failure (< 0) spoils a
+ * batch. Returns `r`. */
 int write_rollback(struct vault *vault, int r);
 
-/* Reads and verifies the state row. Without `verify`, a root that does not fit is not an error (rescue). */
+/* Reads and verifies the state row. Without `verify`, a root that does not fit is not an error
+ * (rescue). */
 int state_read(struct vault *vault, bool verify, struct error *err);
-void state_root(const struct vault *vault, const struct state *state, unsigned char ret_root[HASH_BYTES]);
+void state_root(const struct vault *vault, const struct state *state,
+                unsigned char ret_root[HASH_BYTES]);
 /* Inserts (in a new database) or updates the state row from vault->state, with a new root. */
 int state_write(struct vault *vault, bool insert, struct error *err);
 
@@ -118,37 +129,42 @@ struct record {
 	unsigned char uuid[16];
 	int64_t revision;
 	enum entry_state state;
-	struct entry *entry; /* fields and password as wanted */
-	unsigned char fingerprint[FINGERPRINT_BYTES]; /* of the current password, else of the latest; zero when there is none */
-	size_t n_passwords;  /* ever */
-	struct past *past;   /* WANT_HISTORY: all passwords, oldest first */
+	struct entry *entry;                          /* fields and password as wanted */
+	unsigned char fingerprint[FINGERPRINT_BYTES]; /* of the latest password; zero: none */
+	size_t n_passwords;                           /* ever */
+	struct past *past; /* WANT_HISTORY: all passwords, oldest first */
 	size_t n_past;
 	unsigned char leaf[HASH_BYTES]; /* of the rows as they were read */
 };
 
-/* Reads the rows of one entry and hashes them to its leaf, unverified. VAULT_NOT_FOUND (> 0): no such id. */
-int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err);
+/* Reads the rows of one entry and hashes them to its leaf, unverified. VAULT_NOT_FOUND (> 0): no
+ * such id. */
+int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record,
+                struct error *err);
 
 /* The same, verified against the digest of the transaction's state: VAULT_DAMAGED failure. */
-int record_load(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err);
+int record_load(struct vault *vault, int64_t id, unsigned want, struct record *ret_record,
+                struct error *err);
 void record_done(struct record *record);
 #define RECORD_AUTO __attribute__((cleanup(record_done))) struct record
 
-/* Writes the entry row (insert when record->id is 0, which sets it) and, with `fields`, its fields anew. */
+/* Writes the entry row (insert when record->id is 0, which sets it) and, with `fields`, its fields
+ * anew. */
 int record_write(struct vault *vault, struct record *record, bool fields, struct error *err);
 
 /* Puts a password in use, the present one into the history. */
-int record_write_password(struct vault *vault, struct record *record, const struct secret *password, int64_t now,
-                          const char *reason, struct error *err);
+int record_write_password(struct vault *vault, struct record *record, const struct secret *password,
+                          int64_t now, const char *reason, struct error *err);
 
 /* Hashes the entry's rows as they are now and renews the digest. The last step of every change. */
 int record_seal(struct vault *vault, int64_t id, struct error *err);
 
 /* ---- names (names.c) ----------------------------------------------------------------------- */
 
-/* The id of the live entry of that name, exact first, else the only one equal after folding. VAULT_NOT_FOUND (> 0). When nothing
- * is found the whole digest is verified first (VAULT_DAMAGED failure), so that a name index put back to an older state
- * cannot hide an entry. In a transaction. */
+/* The id of the live entry of that name, exact first, else the only one equal after folding.
+ * VAULT_NOT_FOUND (> 0). When nothing is found the whole digest is verified first (VAULT_DAMAGED
+ * failure), so that a name index put back to an older state cannot hide an entry. In a
+ * transaction. */
 int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct error *err);
 
 /* Is a live entry called exactly so? */
@@ -156,16 +172,17 @@ int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct er
 
 /* ---- reuse (reuse.c) ----------------------------------------------------------------------- */
 
-/* The one guard that every password passes, inside the write transaction: with whom entry `id` (0: a new one) would share
- * a password of this fingerprint. */
+/* The one guard that every password passes, inside the write transaction: with whom entry `id` (0:
+ * a new one) would share a password of this fingerprint. */
 int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t id,
                struct conflicts *ret_conflicts, struct error *err);
 
 /* ---- digest (verify.c) --------------------------------------------------------------------- */
 
-/* Recomputes the digest of everything and compares: every entry, every node, the root, the counts. `each` (may be NULL) gets
- * a sentence per finding. *ret_damaged counts them. In a transaction. */
-int verify_all(struct vault *vault, void (*each)(void *context, enum check_severity severity, const char *text),
+/* Recomputes the digest of everything and compares: every entry, every node, the root, the counts.
+ * `each` (may be NULL) gets a sentence per finding. *ret_damaged counts them. In a transaction. */
+int verify_all(struct vault *vault,
+               void (*each)(void *context, enum check_severity severity, const char *text),
                void *context, size_t *ret_damaged, struct error *err);
 
 /* ---- witness (witness.c) ------------------------------------------------------------------- */
@@ -177,26 +194,31 @@ struct witness {
 	unsigned char root[HASH_BYTES];
 };
 
-/* Reads what was seen last. Read it before the header and the state it is compared with: another program may be writing. */
+/* Reads what was seen last. Read it before the header and the state it is compared with: another
+ * program may be writing. */
 int witness_read(struct vault *vault, struct witness *ret_witness, struct error *err);
 /* Compares, fills vault->rollback. */
 void witness_compare(struct vault *vault, const struct witness *witness);
-/* Remembers what the vault is now; never goes back unless `force`. A failure to write is not one of the caller's: ignored. */
+/* Remembers what the vault is now; never goes back unless `force`. A failure to write is not one of
+ * the caller's: ignored. */
 void witness_store(struct vault *vault, bool force);
-/* Before `next`, with another volume key, takes the place of a file: adds what `next` will be to what is remembered, durably, so
- * that neither is taken for a rolled back one after a crash. witness_store forgets the other. */
+/* Before `next`, with another volume key, takes the place of a file: adds what `next` will be to
+ * what is remembered, durably, so that neither is taken for a rolled back one after a crash.
+ * witness_store forgets the other. */
 int witness_announce(const struct vault *next, struct error *err);
 
 /* ---- files (create.c) ---------------------------------------------------------------------- */
 
-/* Makes a complete vault file under `path` (which must not exist): header with the slots of `how`, tables, state. Gives it
- * open and unlocked. `like` (may be NULL): uuid, creation date and fingerprint key are taken from it; the rows are not. */
-int create_file(const char *path, const struct vault_new *how, const struct vault *like, struct vault **ret_vault,
-                struct error *err);
+/* Makes a complete vault file under `path` (which must not exist): header with the slots of `how`,
+ * tables, state. Gives it open and unlocked. `like` (may be NULL): uuid, creation date and
+ * fingerprint key are taken from it; the rows are not. */
+int create_file(const char *path, const struct vault_new *how, const struct vault *like,
+                struct vault **ret_vault, struct error *err);
 
 /* Allocates a vault around an opened file and reads its headers. */
 int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, struct error *err);
-/* With the keys set: unlocks the database, reads schema and state, asks the witness, heals the header. */
+/* With the keys set: unlocks the database, reads schema and state, asks the witness, heals the
+ * header. */
 int vault_start(struct vault *vault, struct error *err);
 
 int64_t now_seconds(void);

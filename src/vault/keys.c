@@ -13,7 +13,8 @@ int64_t now_seconds(void)
 	return (int64_t)time(NULL);
 }
 
-int keys_set(struct vault *vault, const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err)
+int keys_set(struct vault *vault, const unsigned char volume_key[VOLUME_KEY_BYTES],
+             struct error *err)
 {
 	struct secret *memory = NULL;
 	struct keys *keys;
@@ -51,7 +52,8 @@ void keys_remember(struct vault *vault, const struct credential *credential, int
 }
 
 /* What enters the KDF: see the table in docs/FORMAT.md. */
-static int kdf_input(const struct credential *credential, struct secret **ret_input, struct error *err)
+static int kdf_input(const struct credential *credential, struct secret **ret_input,
+                     struct error *err)
 {
 	unsigned char hash[HASH_BYTES];
 	SECRET_AUTO *input = NULL;
@@ -60,7 +62,8 @@ static int kdf_input(const struct credential *credential, struct secret **ret_in
 	int r;
 
 	if ((file && !credential->key_file) || (password && !credential->password))
-		return error_set(err, VAULT_USAGE, "a %s is needed", key_type_name(credential->type));
+		return error_set(err, VAULT_USAGE, "a %s is needed",
+		                 key_type_name(credential->type));
 	if (credential->type == KEY_RECOVERY_CODE)
 		return recovery_code_read(credential->password, ret_input, err);
 	r = secret_new(&input, HASH_BYTES + (password ? credential->password->length : 0), err);
@@ -70,7 +73,8 @@ static int kdf_input(const struct credential *credential, struct secret **ret_in
 		secret_wipe(hash, sizeof(hash));
 	}
 	if (r == 0 && password)
-		r = secret_append(input, credential->password->bytes, credential->password->length, err);
+		r = secret_append(input, credential->password->bytes, credential->password->length,
+		                  err);
 	if (r < 0)
 		return r;
 	*ret_input = input;
@@ -79,8 +83,8 @@ static int kdf_input(const struct credential *credential, struct secret **ret_in
 }
 
 /* Gives KDF_OUTPUT_BYTES: the wrapping key, then the commitment. */
-static int derive(const struct slot *slot, const struct credential *credential, struct secret **ret_output,
-                  struct error *err)
+static int derive(const struct slot *slot, const struct credential *credential,
+                  struct secret **ret_output, struct error *err)
 {
 	SECRET_AUTO *input = NULL, *output = NULL;
 	int r = kdf_input(credential, &input, err);
@@ -88,7 +92,8 @@ static int derive(const struct slot *slot, const struct credential *credential, 
 	if (r == 0)
 		r = secret_new(&output, KDF_OUTPUT_BYTES, err);
 	if (r == 0)
-		r = kdf_derive(input->bytes, input->length, slot->salt, &slot->cost, output->bytes, err);
+		r = kdf_derive(input->bytes, input->length, slot->salt, &slot->cost, output->bytes,
+		               err);
 	if (r < 0)
 		return r;
 	*ret_output = output;
@@ -96,8 +101,9 @@ static int derive(const struct slot *slot, const struct credential *credential, 
 	return 0;
 }
 
-int slot_seal(struct header *header, unsigned index, const struct credential *credential, const struct kdf_cost *cost,
-              const char *label, const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err)
+int slot_seal(struct header *header, unsigned index, const struct credential *credential,
+              const struct kdf_cost *cost, const char *label,
+              const unsigned char volume_key[VOLUME_KEY_BYTES], struct error *err)
 {
 	struct slot *slot = &header->slots[index], fresh = {.used = true, .type = credential->type};
 	unsigned char ad[SLOT_AD_BYTES];
@@ -122,7 +128,8 @@ int slot_seal(struct header *header, unsigned index, const struct credential *cr
 	memcpy(fresh.commitment, output->bytes + SEAL_KEY_BYTES, HASH_BYTES);
 	*slot = fresh;
 	slot_associated_data(ad, header, index);
-	seal_close(slot->sealed, volume_key, VOLUME_KEY_BYTES, ad, sizeof(ad), slot->nonce, output->bytes);
+	seal_close(slot->sealed, volume_key, VOLUME_KEY_BYTES, ad, sizeof(ad), slot->nonce,
+	           output->bytes);
 	return 0;
 }
 
@@ -136,12 +143,16 @@ int slot_open(const struct header *header, unsigned index, const struct credenti
 
 	if (r < 0)
 		return r;
-	/* The commitment tells a wrong password from a changed slot, and ties one key to one password. */
+	/* The commitment tells a wrong password from a changed slot, and ties one key to one
+	 * password. */
 	if (!hash_equal(output->bytes + SEAL_KEY_BYTES, slot->commitment, HASH_BYTES))
 		return VAULT_WRONG_KEY;
 	slot_associated_data(ad, header, index);
-	if (seal_open(ret_volume_key, slot->sealed, sizeof(slot->sealed), ad, sizeof(ad), slot->nonce, output->bytes) != 0)
-		return error_set(err, VAULT_DAMAGED, "key slot %u was changed from outside: the header is not the vault's own",
-		                 index);
+	if (seal_open(ret_volume_key, slot->sealed, sizeof(slot->sealed), ad, sizeof(ad),
+	              slot->nonce, output->bytes) != 0)
+		return error_set(
+			err, VAULT_DAMAGED,
+			"key slot %u was changed from outside: the header is not the vault's own",
+			index);
 	return 0;
 }

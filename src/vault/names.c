@@ -11,7 +11,9 @@ static int normal(const char *name, char **ret_normal, struct error *err)
 {
 	int r = text_name(name, ret_normal, NULL);
 
-	return r == -VAULT_USAGE ? VAULT_NOT_FOUND : r < 0 ? error_set(err, VAULT_FAILED, "out of memory") : 0;
+	return r == -VAULT_USAGE ? VAULT_NOT_FOUND
+	       : r < 0           ? error_set(err, VAULT_FAILED, "out of memory")
+	                         : 0;
 }
 
 static int find_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
@@ -66,8 +68,9 @@ static int find_in_table(struct vault *vault, const char *name, bool *ret_there,
 	return r < 0 ? r : 0;
 }
 
-/* An old page must not hide an entry: before "not found" is said, the table is read without the index, and everything is
- * verified against the digest. That takes time in proportion to the vault, as does looking for near names, which follows. */
+/* An old page must not hide an entry: before "not found" is said, the table is read without the
+ * index, and everything is verified against the digest. That takes time in proportion to the vault,
+ * as does looking for near names, which follows. */
 static int prove_absence(struct vault *vault, const char *name, struct error *err)
 {
 	size_t damaged = 0;
@@ -77,10 +80,12 @@ static int prove_absence(struct vault *vault, const char *name, struct error *er
 	if (r == 0 && !there)
 		r = verify_all(vault, NULL, NULL, &damaged, err);
 	if (r == 0 && (there || damaged > 0))
-		return error_set(err, VAULT_DAMAGED,
-		                 "'%s' cannot be looked up: a part of the vault was changed from outside or put back to an older "
-		                 "state; see 'vault check'",
-		                 name);
+		return error_set(
+			err, VAULT_DAMAGED,
+			"'%s' cannot be looked up: a part of the vault was changed from outside or"
+			" put back to an older "
+			"state; see 'vault check'",
+			name);
 	return r < 0 ? r : VAULT_NOT_FOUND;
 }
 

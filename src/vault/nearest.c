@@ -40,8 +40,10 @@ static int consider(struct near *near, const char *name, unsigned distance, stru
 		return error_set(err, VAULT_FAILED, "out of memory");
 	if (near->count == near->max)
 		free(near->names[--near->count]);
-	memmove(&near->names[at + 1], &near->names[at], (near->count - at) * sizeof(near->names[0]));
-	memmove(&near->distances[at + 1], &near->distances[at], (near->count - at) * sizeof(near->distances[0]));
+	memmove(&near->names[at + 1], &near->names[at],
+	        (near->count - at) * sizeof(near->names[0]));
+	memmove(&near->distances[at + 1], &near->distances[at],
+	        (near->count - at) * sizeof(near->distances[0]));
 	near->names[at] = copy;
 	near->distances[at] = distance;
 	near->count++;
@@ -60,8 +62,8 @@ static int consider_item(void *context, const struct list_item *item)
 	return distance == UINT32_MAX ? 0 : consider(near, item->name, distance, NULL);
 }
 
-int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max, size_t *ret_count,
-                  struct error *err)
+int vault_nearest(struct vault *vault, const char *name, char **ret_names, size_t max,
+                  size_t *ret_count, struct error *err)
 {
 	static const struct list_filter all = {0};
 	FREE_AUTO char *folded = NULL;

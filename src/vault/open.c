@@ -1,5 +1,6 @@
 /*
- * Opening and closing: the file, its header, a credential, the database, the witness, in this order.
+ * Opening and closing: the file, its header, a credential, the database, the witness, in this
+ * order.
  */
 #include "vault/internal.h"
 
@@ -16,7 +17,8 @@ int vault_default_path(char **ret_path, struct error *err)
 	return paths_default_vault(ret_path, err);
 }
 
-/* Without keys nothing can be said of the MAC. With them, every copy that is not torn must be the vault's own. */
+/* Without keys nothing can be said of the MAC. With them, every copy that is not torn must be the
+ * vault's own. */
 int header_refresh(struct vault *vault, struct error *err)
 {
 	unsigned char area[HEADER_AREA];
@@ -30,12 +32,15 @@ int header_refresh(struct vault *vault, struct error *err)
 	if (r < 0)
 		return r;
 	for (unsigned i = 0; vault->keys && i < HEADER_COPIES; i++)
-		if (states[i] != COPY_TORN && !header_authentic(area + i * HEADER_BYTES, vault->keys->header) &&
+		if (states[i] != COPY_TORN &&
+		    !header_authentic(area + i * HEADER_BYTES, vault->keys->header) &&
 		    !(vault->flags & VAULT_RESCUE))
-			return error_set(err, VAULT_DAMAGED,
-			                 "header copy %c was changed by something that does not have the vault's key: "
-			                 "restore a backup, or see 'vault help rescue'",
-			                 'A' + (char)i);
+			return error_set(
+				err, VAULT_DAMAGED,
+				"header copy %c was changed by something that does not have the"
+				" vault's key: "
+				"restore a backup, or see 'vault help rescue'",
+				'A' + (char)i);
 	vault->header = header;
 	memcpy(vault->copies, states, sizeof(states));
 	return 0;
@@ -44,7 +49,8 @@ int header_refresh(struct vault *vault, struct error *err)
 int header_store(struct vault *vault, struct header *header, struct error *err)
 {
 	unsigned char bytes[HEADER_BYTES];
-	/* The copy that is not today's header goes first, so that an intact one is there at every instant. */
+	/* The copy that is not today's header goes first, so that an intact one is there at every
+	 * instant. */
 	unsigned first = vault->copies[1] != COPY_INTACT ? 1 : 0;
 	int r = 0;
 
@@ -58,18 +64,21 @@ int header_store(struct vault *vault, struct header *header, struct error *err)
 	return r;
 }
 
-/* A torn or stale copy is written anew from the good one. What cannot be written is told by vault_info, not an error. */
+/* A torn or stale copy is written anew from the good one. What cannot be written is told by
+ * vault_info, not an error. */
 static void heal(struct vault *vault)
 {
 	struct header header;
 
 	if (vault->copies[0] == COPY_INTACT && vault->copies[1] == COPY_INTACT)
 		return;
-	if (vault->flags & (VAULT_READ_ONLY | VAULT_RESCUE) || db_is_read_only(vault->db) || vault->rollback.detected)
+	if (vault->flags & (VAULT_READ_ONLY | VAULT_RESCUE) || db_is_read_only(vault->db) ||
+	    vault->rollback.detected)
 		return;
 	if (db_begin_write(vault->db, NULL) < 0)
 		return;
-	/* Another program may have been in the middle of writing it: look again, now that nobody can be. */
+	/* Another program may have been in the middle of writing it: look again, now that nobody
+	 * can be. */
 	if (header_refresh(vault, NULL) == 0 &&
 	    (vault->copies[0] != COPY_INTACT || vault->copies[1] != COPY_INTACT)) {
 		header = vault->header;
@@ -96,7 +105,8 @@ int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, str
 	}
 	vault->flags = flags;
 	vault->slot = -1;
-	r = db_open(path, flags & (VAULT_READ_ONLY | VAULT_RESCUE) ? DB_READ_ONLY : 0, &vault->db, err);
+	r = db_open(path, flags & (VAULT_READ_ONLY | VAULT_RESCUE) ? DB_READ_ONLY : 0, &vault->db,
+	            err);
 	if (r == 0) {
 		r = header_refresh(vault, err);
 		if (r < 0)
@@ -149,9 +159,11 @@ int vault_start(struct vault *vault, struct error *err)
 	if (r == 0)
 		r = db_unlock(vault->db, vault->keys->database, false, err);
 	if (r == VAULT_WRONG_KEY)
-		return vault->slot < 0 ? VAULT_WRONG_KEY
-		                       : error_set(err, VAULT_DAMAGED,
-		                                   "the first page of the vault is damaged: restore a backup");
+		return vault->slot < 0
+		               ? VAULT_WRONG_KEY
+		               : error_set(err, VAULT_DAMAGED,
+		                           "the first page of the vault is damaged: restore a"
+		                           " backup");
 	if (r == 0)
 		r = migrate(vault, err);
 	if (r == 0)
@@ -180,8 +192,8 @@ static int start_or_forget(struct vault *vault, struct error *err)
 	return r;
 }
 
-static int open_slots(struct vault *vault, const struct credential *credential, unsigned char *volume_key,
-                      struct error *err)
+static int open_slots(struct vault *vault, const struct credential *credential,
+                      unsigned char *volume_key, struct error *err)
 {
 	int r = VAULT_WRONG_KEY;
 
@@ -240,7 +252,8 @@ int vault_unlock_volume_key(struct vault *vault, const struct secret *volume_key
 	if (r == 0)
 		r = start_or_forget(vault, err);
 	if (r == VAULT_WRONG_KEY)
-		error_set(err, VAULT_WRONG_KEY, "wrong volume key, or the first page of the vault is damaged");
+		error_set(err, VAULT_WRONG_KEY,
+		          "wrong volume key, or the first page of the vault is damaged");
 	return r;
 }
 
@@ -269,14 +282,14 @@ int vault_info(struct vault *vault, struct vault_status_info *ret_info, struct e
 	bool torn = vault->copies[0] == COPY_TORN || vault->copies[1] == COPY_TORN;
 
 	*ret_info = (struct vault_status_info){
-	    .format = HEADER_FORMAT,
-	    .schema = vault->schema,
-	    .created = vault->header.created,
-	    .sequence = vault->header.sequence,
-	    .header_healed = vault->healed,
-	    .header_torn = torn,
-	    .read_only = db_is_read_only(vault->db),
-	    .memory_locked = memory_is_locked(),
+		.format = HEADER_FORMAT,
+		.schema = vault->schema,
+		.created = vault->header.created,
+		.sequence = vault->header.sequence,
+		.header_healed = vault->healed,
+		.header_torn = torn,
+		.read_only = db_is_read_only(vault->db),
+		.memory_locked = memory_is_locked(),
 	};
 	memcpy(ret_info->uuid, vault->header.uuid, sizeof(ret_info->uuid));
 	if (vault->keys) {

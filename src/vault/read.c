@@ -13,7 +13,8 @@ static int not_found(const char *name, struct error *err)
 }
 
 /* One entry in a transaction of its own. */
-static int load_named(struct vault *vault, const char *name, unsigned want, struct record *ret_record, struct error *err)
+static int load_named(struct vault *vault, const char *name, unsigned want,
+                      struct record *ret_record, struct error *err)
 {
 	int64_t id = 0;
 	int r = read_begin(vault, err);
@@ -54,7 +55,8 @@ int vault_has(struct vault *vault, const char *name, bool *ret_there, struct err
 }
 
 int vault_history(struct vault *vault, const char *name, bool reveal,
-                  int (*each)(void *context, const struct history_item *item), void *context, struct error *err)
+                  int (*each)(void *context, const struct history_item *item), void *context,
+                  struct error *err)
 {
 	RECORD_AUTO record = {0};
 	int r = load_named(vault, name, WANT_HISTORY | (reveal ? WANT_PAST : 0), &record, err);
@@ -62,10 +64,10 @@ int vault_history(struct vault *vault, const char *name, bool reveal,
 	for (size_t i = record.n_past; i-- > 0 && r == 0;) {
 		const struct past *past = &record.past[i];
 		struct history_item item = {
-		    .since = past->since,
-		    .until = past->until,
-		    .password = past->value,
-		    .reuse_reason = past->reason,
+			.since = past->since,
+			.until = past->until,
+			.password = past->value,
+			.reuse_reason = past->reason,
 		};
 
 		r = each(context, &item);
@@ -91,7 +93,8 @@ static int matches(const char *pattern, const char *name, bool *ret_matches, str
 }
 
 static int list_row(const struct list_filter *filter, const char *pattern, struct stmt *stmt,
-                    int (*each)(void *context, const struct list_item *item), void *context, struct error *err)
+                    int (*each)(void *context, const struct list_item *item), void *context,
+                    struct error *err)
 {
 	struct list_item item = {.name = stmt_text(stmt, 0)};
 	bool wanted = true;
@@ -109,7 +112,8 @@ static int list_row(const struct list_filter *filter, const char *pattern, struc
 }
 
 int vault_list(struct vault *vault, const struct list_filter *filter,
-               int (*each)(void *context, const struct list_item *item), void *context, struct error *err)
+               int (*each)(void *context, const struct list_item *item), void *context,
+               struct error *err)
 {
 	FREE_AUTO char *pattern = NULL;
 	STMT_AUTO *stmt = NULL;

@@ -1,12 +1,13 @@
 /*
  * Entries as rows: read, hashed to a leaf of the digest, and written.
  *
- * The leaf is keyed BLAKE2b under the digest subkey over the rows in a fixed order; integers are 8 bytes little-endian, NULL is
- * 2^64 - 1; a string is its length, then its bytes:
+ * The leaf is keyed BLAKE2b under the digest subkey over the rows in a fixed order; integers are 8
+ * bytes little-endian, NULL is 2^64 - 1; a string is its length, then its bytes:
  *
  *     "leaf" id uuid[16] revision state created modified trashed name user
  *     "pass" position since until value fingerprint[32] reason      for each password, by position
- *     "fiel" kind key value                                         for each field, by kind and position
+ *     "fiel" kind key value                                         for each field, by kind and
+ *                                                                   position
  *
  * entry.folded is not hashed: it follows from the name, and the check compares it.
  */
@@ -62,7 +63,8 @@ static int copy_secret(struct secret **ret_secret, struct stmt *stmt, int column
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
-static int read_entry(struct vault *vault, struct record *record, struct hash *leaf, struct error *err)
+static int read_entry(struct vault *vault, struct record *record, struct hash *leaf,
+                      struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	struct entry *entry = record->entry;
@@ -113,9 +115,9 @@ static int add_past(struct record *record, struct stmt *stmt, unsigned want, str
 	record->past = past;
 	past += record->n_past++;
 	*past = (struct past){
-	    .since = stmt_int(stmt, 1),
-	    .until = stmt_int(stmt, 2),
-	    .erased = stmt_is_null(stmt, 3),
+		.since = stmt_int(stmt, 1),
+		.until = stmt_int(stmt, 2),
+		.erased = stmt_is_null(stmt, 3),
 	};
 	memcpy(past->fingerprint, record->fingerprint, FINGERPRINT_BYTES);
 	r = copy_text(&past->reason, stmt, 5, err);
@@ -124,7 +126,8 @@ static int add_past(struct record *record, struct stmt *stmt, unsigned want, str
 	return r;
 }
 
-static int read_password(struct record *record, struct stmt *stmt, unsigned want, struct hash *leaf, struct error *err)
+static int read_password(struct record *record, struct stmt *stmt, unsigned want, struct hash *leaf,
+                         struct error *err)
 {
 	struct entry *entry = record->entry;
 	size_t length = 0;
@@ -133,7 +136,8 @@ static int read_password(struct record *record, struct stmt *stmt, unsigned want
 	int r = 0;
 
 	if (!fingerprint || length != FINGERPRINT_BYTES)
-		return error_set(err, VAULT_DAMAGED, "an entry's fingerprint is damaged: see 'vault check'");
+		return error_set(err, VAULT_DAMAGED,
+		                 "an entry's fingerprint is damaged: see 'vault check'");
 	memcpy(record->fingerprint, fingerprint, FINGERPRINT_BYTES);
 	record->n_passwords++;
 
@@ -156,8 +160,8 @@ static int read_password(struct record *record, struct stmt *stmt, unsigned want
 	return r;
 }
 
-static int read_passwords(struct vault *vault, struct record *record, unsigned want, struct hash *leaf,
-                          struct error *err)
+static int read_passwords(struct vault *vault, struct record *record, unsigned want,
+                          struct hash *leaf, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
@@ -188,10 +192,12 @@ static int read_field(struct record *record, struct stmt *stmt, unsigned want, s
 	r = copy_text(&field->key, stmt, 1, err);
 	if (r < 0 || (field_is_secret(kind) && !(want & WANT_SECRETS)))
 		return r;
-	return field_is_secret(kind) ? copy_secret(&field->secret, stmt, 2, err) : copy_text(&field->text, stmt, 2, err);
+	return field_is_secret(kind) ? copy_secret(&field->secret, stmt, 2, err)
+	                             : copy_text(&field->text, stmt, 2, err);
 }
 
-static int read_fields(struct vault *vault, struct record *record, unsigned want, struct hash *leaf, struct error *err)
+static int read_fields(struct vault *vault, struct record *record, unsigned want, struct hash *leaf,
+                       struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, err);
@@ -211,7 +217,8 @@ static int read_fields(struct vault *vault, struct record *record, unsigned want
 	return r;
 }
 
-int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err)
+int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record,
+                struct error *err)
 {
 	RECORD_AUTO record = {.id = id, .entry = calloc(1, sizeof(struct entry))};
 	struct hash leaf;
@@ -233,17 +240,21 @@ int record_read(struct vault *vault, int64_t id, unsigned want, struct record *r
 	return 0;
 }
 
-int record_load(struct vault *vault, int64_t id, unsigned want, struct record *ret_record, struct error *err)
+int record_load(struct vault *vault, int64_t id, unsigned want, struct record *ret_record,
+                struct error *err)
 {
 	RECORD_AUTO record = {0};
 	int r = record_read(vault, id, want, &record, err);
 
 	if (r == 0)
-		r = digest_verify(vault->db, vault->keys->digest, id, record.leaf, vault->state.top, err);
+		r = digest_verify(vault->db, vault->keys->digest, id, record.leaf, vault->state.top,
+		                  err);
 	if (r > 0)
-		return error_set(err, VAULT_DAMAGED,
-		                 "an entry does not agree with the vault's digest: it was changed from outside or put back to an "
-		                 "older state; see 'vault check' and 'vault help rescue'");
+		return error_set(
+			err, VAULT_DAMAGED,
+			"an entry does not agree with the vault's digest: it was changed from"
+			" outside or put back to an "
+			"older state; see 'vault check' and 'vault help rescue'");
 	if (r < 0)
 		return r;
 	*ret_record = record;
@@ -264,7 +275,8 @@ void record_done(struct record *record)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static int insert_entry(struct vault *vault, struct record *record, const char *folded, struct error *err)
+static int insert_entry(struct vault *vault, struct record *record, const char *folded,
+                        struct error *err)
 {
 	const struct entry *entry = record->entry;
 	struct stmt *stmt = NULL;
@@ -287,7 +299,8 @@ static int insert_entry(struct vault *vault, struct record *record, const char *
 	return r;
 }
 
-static int update_entry(struct vault *vault, struct record *record, const char *folded, struct error *err)
+static int update_entry(struct vault *vault, struct record *record, const char *folded,
+                        struct error *err)
 {
 	const struct entry *entry = record->entry;
 	struct stmt *stmt = NULL;
@@ -342,14 +355,15 @@ int record_write(struct vault *vault, struct record *record, bool fields, struct
 	int r = text_fold(record->entry->name, &folded, err);
 
 	if (r == 0)
-		r = insert ? insert_entry(vault, record, folded, err) : update_entry(vault, record, folded, err);
+		r = insert ? insert_entry(vault, record, folded, err)
+		           : update_entry(vault, record, folded, err);
 	if (r == 0 && fields)
 		r = write_fields(vault, record, err);
 	return r;
 }
 
-int record_write_password(struct vault *vault, struct record *record, const struct secret *password, int64_t now,
-                          const char *reason, struct error *err)
+int record_write_password(struct vault *vault, struct record *record, const struct secret *password,
+                          int64_t now, const char *reason, struct error *err)
 {
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	struct stmt *stmt = NULL;
@@ -383,6 +397,7 @@ int record_seal(struct vault *vault, int64_t id, struct error *err)
 	if (r > 0)
 		return error_set(err, VAULT_FAILED, "an entry is gone that was just written");
 	if (r == 0)
-		r = digest_put(vault->db, vault->keys->digest, id, record.leaf, vault->state.top, err);
+		r = digest_put(vault->db, vault->keys->digest, id, record.leaf, vault->state.top,
+		               err);
 	return r;
 }

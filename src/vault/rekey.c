@@ -1,11 +1,14 @@
 /*
- * Rekey: a new volume key, and with it a new file, in which every page, leaf and slot is under new keys.
+ * Rekey: a new volume key, and with it a new file, in which every page, leaf and slot is under new
+ * keys.
  *
- * The old vault is locked for writing from beginning to end, so that no write can be lost between the copy and the
- * rename; a program that waited for the lock then finds that the file was replaced, and says so.
+ * The old vault is locked for writing from beginning to end, so that no write can be lost between
+ * the copy and the rename; a program that waited for the lock then finds that the file was
+ * replaced, and says so.
  *
- * A crash leaves, at every point, a complete vault under the name: the old one until rename(2), the new one from then
- * on. The unfinished file is removed by the next rekey. The witness knows both files before the rename.
+ * A crash leaves, at every point, a complete vault under the name: the old one until rename(2), the
+ * new one from then on. The unfinished file is removed by the next rekey. The witness knows both
+ * files before the rename.
  */
 #include "vault/internal.h"
 
@@ -26,8 +29,10 @@ static int verify(struct vault *vault, const char *what, struct error *err)
 	int r = verify_all(vault, NULL, NULL, &damaged, err);
 
 	if (r == 0 && damaged > 0)
-		return error_set(err, VAULT_DAMAGED, "%s does not agree with its digest: nothing was changed; see 'vault check'",
-		                 what);
+		return error_set(
+			err, VAULT_DAMAGED,
+			"%s does not agree with its digest: nothing was changed; see 'vault check'",
+			what);
 	return r;
 }
 
@@ -90,13 +95,14 @@ static int compare(struct vault *next, struct vault *old, struct error *err)
 	if (r == 0)
 		r = count_entries(next, &after, err);
 	if (r == 0 && before != after)
-		r = error_set(err, VAULT_FAILED, "the new file is not complete: nothing was changed");
+		r = error_set(err, VAULT_FAILED,
+		              "the new file is not complete: nothing was changed");
 	read_end(next);
 	return r;
 }
 
-static int build(struct vault *old, const struct vault_new *how, const char *path, struct vault **ret_next,
-                 struct error *err)
+static int build(struct vault *old, const struct vault_new *how, const char *path,
+                 struct vault **ret_next, struct error *err)
 {
 	VAULT_AUTO *next = NULL;
 	int r = create_file(path, how, old, &next, err);
@@ -141,8 +147,10 @@ static int remove_unfinished(const char *path, struct error *err)
 	if (r < 0)
 		return r;
 	/* The journal first: without it the rest is only a file that nobody opens. */
-	if ((unlink((char *)journal.bytes) < 0 && errno != ENOENT) || (unlink(path) < 0 && errno != ENOENT))
-		return error_errno(err, VAULT_FAILED, errno, "cannot remove '%s', which an earlier rekey left behind", path);
+	if ((unlink((char *)journal.bytes) < 0 && errno != ENOENT) ||
+	    (unlink(path) < 0 && errno != ENOENT))
+		return error_errno(err, VAULT_FAILED, errno,
+		                   "cannot remove '%s', which an earlier rekey left behind", path);
 	return 0;
 }
 

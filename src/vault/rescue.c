@@ -1,16 +1,18 @@
 /*
  * Rescue: what can still be read of a damaged vault.
  *
- * The table of entries is walked by number, from its own tree. Where a page of it is damaged each further number is
- * tried until the tree can be read again, up to the last entry there can have been. The digest, or else the table of
- * passwords, tells which of those that were not found should have been there.
+ * The table of entries is walked by number, from its own tree. Where a page of it is damaged each
+ * further number is tried until the tree can be read again, up to the last entry there can have
+ * been. The digest, or else the table of passwords, tells which of those that were not found should
+ * have been there.
  *
- * Once a page did not authenticate, SQLCipher refuses all others until the transaction ends, and it may notice only after
- * it has given a wrong value (the last page of a long one). So each step is tried again in a new transaction before
- * it counts as failed, and nothing counts as verified that does not agree with the digest.
+ * Once a page did not authenticate, SQLCipher refuses all others until the transaction ends, and it
+ * may notice only after it has given a wrong value (the last page of a long one). So each step is
+ * tried again in a new transaction before it counts as failed, and nothing counts as verified that
+ * does not agree with the digest.
  *
- * An entry that cannot be read as a whole is given in parts: its name, and what reads of its fields and password. It counts
- * as read when the password is among them, else as lost.
+ * An entry that cannot be read as a whole is given in parts: its name, and what reads of its fields
+ * and password. It counts as read when the password is among them, else as lost.
  */
 #include "vault/internal.h"
 
@@ -34,18 +36,19 @@ struct rescue {
 static const unsigned char nothing[HASH_BYTES];
 
 /* Does a step, and once more in a new transaction when it fails. Evaluates to the step's result. */
-#define TWICE(rescue, step)                                                       \
-	({                                                                        \
-		int twice = (step);                                               \
+#define TWICE(rescue, step) \
+	({ \
+		int twice = (step); \
 		if (twice < 0 && pages_restart((rescue)->vault->db, NULL) == 0) { \
-			twice = (step);                                           \
-			if (twice < 0)                                            \
-				(void)pages_restart((rescue)->vault->db, NULL);   \
-		}                                                                 \
-		twice;                                                            \
+			twice = (step); \
+			if (twice < 0) \
+				(void)pages_restart((rescue)->vault->db, NULL); \
+		} \
+		twice; \
 	})
 
-/* ---- what there should be ------------------------------------------------------------------------ */
+/* ---- what there should be
+ * ------------------------------------------------------------------------ */
 
 /* One number out of a statement that binds `bound` or nothing. 1: *ret_number is set; 0: no row. */
 static int number(struct vault *vault, enum sql which, const int64_t *bound, int64_t *ret_number)
@@ -63,7 +66,8 @@ static int number(struct vault *vault, enum sql which, const int64_t *bound, int
 	return r;
 }
 
-/* Numbers are never given twice, and entries never deleted: the last one is known in several places. */
+/* Numbers are never given twice, and entries never deleted: the last one is known in several
+ * places. */
 static void find_last(struct rescue *rescue)
 {
 	struct vault *vault = rescue->vault;
@@ -89,10 +93,12 @@ static bool expected(struct rescue *rescue, int64_t id)
 
 	if (rescue->node != node) {
 		rescue->node = node;
-		rescue->leaves_read = TWICE(rescue, digest_node_read(vault->db, node, rescue->leaves, NULL)) == 0;
+		rescue->leaves_read =
+			TWICE(rescue, digest_node_read(vault->db, node, rescue->leaves, NULL)) == 0;
 	}
 	if (rescue->leaves_read)
-		return memcmp(rescue->leaves + id % DIGEST_FANOUT * HASH_BYTES, nothing, HASH_BYTES) != 0;
+		return memcmp(rescue->leaves + id % DIGEST_FANOUT * HASH_BYTES, nothing,
+		              HASH_BYTES) != 0;
 	r = TWICE(rescue, number(vault, SQL_PASSWORD_READ, &id, &position));
 	return r == 1 || (r < 0 && id > 0);
 }
@@ -103,7 +109,8 @@ static void count_lost(struct rescue *rescue, int64_t from, int64_t end)
 		rescue->result->lost += expected(rescue, id);
 }
 
-/* ---- an entry in parts --------------------------------------------------------------------------- */
+/* ---- an entry in parts
+ * --------------------------------------------------------------------------- */
 
 static char *copy_text(struct stmt *stmt, int column)
 {
@@ -213,7 +220,8 @@ static int rescue_parts(struct rescue *rescue, int64_t id)
 	return rescue->each(rescue->context, entry, false);
 }
 
-/* ---- the walk ------------------------------------------------------------------------------------ */
+/* ---- the walk
+ * ------------------------------------------------------------------------------------ */
 
 static int rescue_entry(struct rescue *rescue, int64_t id)
 {
@@ -226,8 +234,8 @@ static int rescue_entry(struct rescue *rescue, int64_t id)
 	if (record.state == ENTRY_PURGED)
 		return 0;
 	verified = rescue->trusted && id >= 0 && id < DIGEST_IDS_MAX &&
-	           TWICE(rescue, digest_verify(vault->db, vault->keys->digest, id, record.leaf, vault->state.top,
-	                                       NULL)) == 0;
+	           TWICE(rescue, digest_verify(vault->db, vault->keys->digest, id, record.leaf,
+	                                       vault->state.top, NULL)) == 0;
 	rescue->result->read++;
 	rescue->result->unverified += !verified;
 	return rescue->each(rescue->context, record.entry, verified);
@@ -257,10 +265,14 @@ static int walk(struct rescue *rescue)
 	return r;
 }
 
-int vault_rescue(struct vault *vault, int (*each)(void *context, const struct entry *entry, bool verified),
+int vault_rescue(struct vault *vault,
+                 int (*each)(void *context, const struct entry *entry, bool verified),
                  void *context, struct rescue_result *ret_result, struct error *err)
 {
-	struct rescue rescue = {.vault = vault, .each = each, .context = context, .result = ret_result};
+	struct rescue rescue = {.vault = vault,
+	                        .each = each,
+	                        .context = context,
+	                        .result = ret_result};
 	int r;
 
 	*ret_result = (struct rescue_result){0};
@@ -279,9 +291,11 @@ int vault_rescue(struct vault *vault, int (*each)(void *context, const struct en
 	return r;
 }
 
-/* ---- keys ---------------------------------------------------------------------------------------- */
+/* ---- keys
+ * ---------------------------------------------------------------------------------------- */
 
-static int to_hex(const unsigned char *key, size_t length, struct secret **ret_hex, struct error *err)
+static int to_hex(const unsigned char *key, size_t length, struct secret **ret_hex,
+                  struct error *err)
 {
 	static const char digits[] = "0123456789abcdef";
 	SECRET_AUTO *hex = NULL;

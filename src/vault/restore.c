@@ -1,21 +1,26 @@
 /*
  * Restore: a verified copy of a backup takes the place of a vault.
  *
- * The copy becomes newer than everything seen of this vault: its generation and header sequence are raised above those of
- * the witness and of the file it replaces, which from then on is the older one.
+ * The copy becomes newer than everything seen of this vault: its generation and header sequence are
+ * raised above those of the witness and of the file it replaces, which from then on is the older
+ * one.
  *
- * What is there now is kept under another name; it may be damaged, or no vault at all. Where it opens with the backup's
- * keys, it is locked for writing from before the copy is made until it is replaced, so that no write is lost unseen, and
- * is kept as a copy. Otherwise it is kept by a second name (link(2)), or by moving it where there are no links,
- * and so is its rollback journal: left at its place it would be rolled into the restored file.
+ * What is there now is kept under another name; it may be damaged, or no vault at all. Where it
+ * opens with the backup's keys, it is locked for writing from before the copy is made until it is
+ * replaced, so that no write is lost unseen, and is kept as a copy. Otherwise it is kept by a
+ * second name (link(2)), or by moving it where there are no links, and so is its rollback journal:
+ * left at its place it would be rolled into the restored file.
  *
  * A crash leaves:
  *     while the copy is made and raised         the old file; the copy, under a temporary name
  *     after the old file was kept as a copy     the old file; and two copies
- *     after a journal was moved                 the old file, unreadable as it was; its journal beside the kept name
- *     after the second name was made            the old file with two names: it is not opened until one is removed,
- *                                               or the restore is done again, which makes it one file and one kept
- *     after it was moved (no links)             no file; the kept one and the copy, complete, beside it
+ *     after a journal was moved                 the old file, unreadable as it was; its journal
+ *                                               beside the kept name
+ *     after the second name was made            the old file with two names: it is not opened until
+ *                                               one is removed, or the restore is done again, which
+ *                                               makes it one file and one kept
+ *     after it was moved (no links)             no file; the kept one and the copy, complete,
+ *                                               beside it
  *     after the rename                          the restored file; the old one under the kept name
  * Folders are synced after the old file was kept and after the rename, in that order.
  */
@@ -53,14 +58,17 @@ static void restore_done(struct restore *restore)
 	free(restore->kept_journal);
 }
 
-/* ---- what is there ----------------------------------------------------------------------------- */
+/* ---- what is there
+ * ----------------------------------------------------------------------------- */
 
 static int examine(struct restore *restore, struct error *err)
 {
 	struct stat there, backup;
 
 	if (lstat(restore->path, &there) < 0)
-		return errno == ENOENT ? 0 : error_errno(err, VAULT_FAILED, errno, "cannot examine '%s'", restore->path);
+		return errno == ENOENT ? 0
+		                       : error_errno(err, VAULT_FAILED, errno,
+		                                     "cannot examine '%s'", restore->path);
 	if (!S_ISREG(there.st_mode))
 		return error_set(err, VAULT_FAILED, "'%s' is not a regular file", restore->path);
 	if (lstat(restore->backup->path, &backup) == 0 && backup.st_ino == there.st_ino &&
@@ -76,20 +84,26 @@ static int lock_old(struct restore *restore, struct error *err)
 	struct error cause = {0};
 	int r;
 
-	if (!restore->there || copy_open(restore->path, 0, restore->backup, &restore->old, NULL) < 0)
+	if (!restore->there ||
+	    copy_open(restore->path, 0, restore->backup, &restore->old, NULL) < 0)
 		return 0;
-	r = db_is_read_only(restore->old->db) ? -VAULT_DAMAGED : db_begin_write(restore->old->db, &cause);
-	if (r == 0 && (header_refresh(restore->old, NULL) < 0 || state_read(restore->old, false, NULL) < 0))
+	r = db_is_read_only(restore->old->db) ? -VAULT_DAMAGED
+	                                      : db_begin_write(restore->old->db, &cause);
+	if (r == 0 &&
+	    (header_refresh(restore->old, NULL) < 0 || state_read(restore->old, false, NULL) < 0))
 		r = -VAULT_DAMAGED;
 	if (r == 0)
 		return 0;
 	vault_close(restore->old);
 	restore->old = NULL;
 	/* Whoever can be waited for is not overridden. */
-	return r == -VAULT_DAMAGED ? 0 : error_set(err, cause.status, "'%s': %s", restore->path, cause.message);
+	return r == -VAULT_DAMAGED
+	               ? 0
+	               : error_set(err, cause.status, "'%s': %s", restore->path, cause.message);
 }
 
-/* ---- the copy ---------------------------------------------------------------------------------- */
+/* ---- the copy
+ * ---------------------------------------------------------------------------------- */
 
 static void raise_to(uint64_t *value, uint64_t least)
 {
@@ -141,7 +155,8 @@ static int make_copy(struct restore *restore, struct error *err)
 	return r;
 }
 
-/* ---- keeping the old file ------------------------------------------------------------------------ */
+/* ---- keeping the old file
+ * ------------------------------------------------------------------------ */
 
 static int is_free(const char *path)
 {
@@ -150,7 +165,8 @@ static int is_free(const char *path)
 	return lstat(path, &there) < 0 && errno == ENOENT;
 }
 
-/* PATH.before-restore-YYYYMMDD-HHMMSS, and a number where that is taken; and the names of the journals. */
+/* PATH.before-restore-YYYYMMDD-HHMMSS, and a number where that is taken; and the names of the
+ * journals. */
 static int make_names(struct restore *restore, struct error *err)
 {
 	BUF_AUTO journal = BUF_EMPTY, kept_journal = BUF_EMPTY;
@@ -172,7 +188,8 @@ static int make_names(struct restore *restore, struct error *err)
 			restore->kept = buf_take_string(&kept);
 	}
 	if (!restore->kept)
-		return error_set(err, VAULT_FAILED, "no free name to keep '%s' under", restore->path);
+		return error_set(err, VAULT_FAILED, "no free name to keep '%s' under",
+		                 restore->path);
 	buf_add_format(&journal, "%s-journal", restore->path);
 	buf_add_format(&kept_journal, "%s-journal", restore->kept);
 	if (buf_check(&journal, err) < 0 || buf_check(&kept_journal, err) < 0)
@@ -191,7 +208,8 @@ static int keep_unopened(struct restore *restore, struct error *err)
 	restore->moved = rename(restore->path, restore->kept) == 0;
 	if (restore->moved)
 		return 0;
-	return error_errno(err, VAULT_FAILED, errno, "cannot keep '%s' as '%s'", restore->path, restore->kept);
+	return error_errno(err, VAULT_FAILED, errno, "cannot keep '%s' as '%s'", restore->path,
+	                   restore->kept);
 }
 
 static int keep(struct restore *restore, struct error *err)
@@ -225,7 +243,8 @@ static void undo(struct restore *restore)
 		rename(restore->kept_journal, restore->journal);
 }
 
-/* ---- in place ------------------------------------------------------------------------------------ */
+/* ---- in place
+ * ------------------------------------------------------------------------------------ */
 
 /* A backup from before a rekey is under another key than what is remembered. */
 static int announce(struct restore *restore, struct error *err)
@@ -233,7 +252,8 @@ static int announce(struct restore *restore, struct error *err)
 	struct witness witness;
 	int r = witness_read(restore->backup, &witness, err);
 
-	return r == 0 && witness.found && witness.foreign ? witness_announce(restore->copy, err) : r;
+	return r == 0 && witness.found && witness.foreign ? witness_announce(restore->copy, err)
+	                                                  : r;
 }
 
 static int put_in_place(struct restore *restore, struct error *err)
@@ -247,7 +267,9 @@ static int put_in_place(struct restore *restore, struct error *err)
 	if (r == 0)
 		r = file_publish(restore->temporary, restore->path, restore->there, err);
 	if (r == VAULT_EXISTS)
-		r = error_set(err, VAULT_FAILED, "a file appeared at '%s' meanwhile: nothing was changed", restore->path);
+		r = error_set(err, VAULT_FAILED,
+		              "a file appeared at '%s' meanwhile: nothing was changed",
+		              restore->path);
 	/* A folder that cannot be synced is a failure too, but then the file is in place. */
 	if (r < 0 && !is_free(restore->temporary))
 		return r;

@@ -12,7 +12,8 @@ void conflicts_done(struct conflicts *conflicts)
 	*conflicts = (struct conflicts){0};
 }
 
-static int add(struct conflicts *conflicts, const struct conflict *conflict, const char *name, struct error *err)
+static int add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
+               struct error *err)
 {
 	struct conflict *items = realloc(conflicts->items, (conflicts->count + 1) * sizeof(*items));
 	char *copy = name ? strdup(name) : NULL;
@@ -47,10 +48,10 @@ int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_
 	/* The statement gives the ones in use first. */
 	while ((r = stmt_step(stmt, err)) == 1) {
 		conflict = (struct conflict){
-		    .kind = stmt_is_null(stmt, 4) ? CONFLICT_SAME_NOW : CONFLICT_SAME_THEN,
-		    .state = (enum entry_state)stmt_int(stmt, 2),
-		    .since = stmt_int(stmt, 3),
-		    .until = stmt_int(stmt, 4),
+			.kind = stmt_is_null(stmt, 4) ? CONFLICT_SAME_NOW : CONFLICT_SAME_THEN,
+			.state = (enum entry_state)stmt_int(stmt, 2),
+			.since = stmt_int(stmt, 3),
+			.until = stmt_int(stmt, 4),
 		};
 		r = add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
 		if (r < 0)

@@ -1,13 +1,15 @@
 /*
  * The slots of the header: listed, filled, emptied, given another credential.
  *
- * A change happens under the write lock, on the header as it is then; the key derivation, which is slow, before it.
+ * A change happens under the write lock, on the header as it is then; the key derivation, which is
+ * slow, before it.
  */
 #include "vault/internal.h"
 
 #include <string.h>
 
-void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SLOTS], size_t *ret_count)
+void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SLOTS],
+                     size_t *ret_count)
 {
 	*ret_count = 0;
 	for (unsigned i = 0; i < KEY_SLOTS; i++) {
@@ -17,11 +19,11 @@ void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SL
 		if (!slot->used)
 			continue;
 		*out = (struct key_slot){
-		    .index = i,
-		    .type = slot->type,
-		    .cost = slot->cost,
-		    .created = slot->created,
-		    .current = vault->slot == (int)i,
+			.index = i,
+			.type = slot->type,
+			.cost = slot->cost,
+			.created = slot->created,
+			.current = vault->slot == (int)i,
 		};
 		memcpy(out->label, slot->label, sizeof(out->label));
 		(*ret_count)++;
@@ -57,8 +59,9 @@ static int keys_end(struct vault *vault, struct header *header, struct error *er
 	return r;
 }
 
-int vault_key_add(struct vault *vault, const struct credential *credential, const struct kdf_cost *cost,
-                  const char *label, unsigned *ret_index, struct error *err)
+int vault_key_add(struct vault *vault, const struct credential *credential,
+                  const struct kdf_cost *cost, const char *label, unsigned *ret_index,
+                  struct error *err)
 {
 	struct header sealed = vault->header, header;
 	unsigned index = 0;
@@ -67,7 +70,8 @@ int vault_key_add(struct vault *vault, const struct credential *credential, cons
 	while (index < KEY_SLOTS && sealed.slots[index].used)
 		index++;
 	if (index == KEY_SLOTS) {
-		error_set(err, VAULT_EXISTS, "all %d key slots are in use: remove one first", KEY_SLOTS);
+		error_set(err, VAULT_EXISTS, "all %d key slots are in use: remove one first",
+		          KEY_SLOTS);
 		return VAULT_EXISTS;
 	}
 	/* The slow part before the lock is taken. */
@@ -77,7 +81,11 @@ int vault_key_add(struct vault *vault, const struct credential *credential, cons
 	if (r < 0)
 		return r;
 	if (header.slots[index].used) {
-		return write_rollback(vault, error_set(err, VAULT_FAILED, "another program changed the key slots in the meantime: try again"));
+		return write_rollback(
+			vault,
+			error_set(err, VAULT_FAILED,
+		                  "another program changed the key slots in the meantime: try"
+		                  " again"));
 	}
 	header.slots[index] = sealed.slots[index];
 	*ret_index = index;
@@ -100,14 +108,15 @@ int vault_key_remove(struct vault *vault, unsigned index, struct error *err)
 	for (unsigned i = 0; i < KEY_SLOTS; i++)
 		left += header.slots[i].used && header.slots[i].type != KEY_RECOVERY_CODE;
 	if (left == 0) {
-		error_set(err, VAULT_REFUSED, "slot %u is the last key of the vault: add another first", index);
+		error_set(err, VAULT_REFUSED,
+		          "slot %u is the last key of the vault: add another first", index);
 		return write_rollback(vault, VAULT_REFUSED);
 	}
 	return keys_end(vault, &header, err);
 }
 
-int vault_passwd(struct vault *vault, unsigned index, const struct credential *credential, const struct kdf_cost *cost,
-                 struct error *err)
+int vault_passwd(struct vault *vault, unsigned index, const struct credential *credential,
+                 const struct kdf_cost *cost, struct error *err)
 {
 	struct header sealed = vault->header, header;
 	struct slot before;
@@ -122,7 +131,11 @@ int vault_passwd(struct vault *vault, unsigned index, const struct credential *c
 	if (r < 0)
 		return r;
 	if (memcmp(header.slots[index].salt, before.salt, sizeof(before.salt)) != 0) {
-		return write_rollback(vault, error_set(err, VAULT_FAILED, "another program changed this key in the meantime: nothing was changed"));
+		return write_rollback(
+			vault,
+			error_set(err, VAULT_FAILED,
+		                  "another program changed this key in the meantime: nothing was"
+		                  " changed"));
 	}
 	header.slots[index] = sealed.slots[index];
 	return keys_end(vault, &header, err);

@@ -7,7 +7,8 @@
 
 #include "base/bytes.h"
 
-void state_root(const struct vault *vault, const struct state *state, unsigned char ret_root[HASH_BYTES])
+void state_root(const struct vault *vault, const struct state *state,
+                unsigned char ret_root[HASH_BYTES])
 {
 	unsigned char numbers[24];
 	struct hash hash;
@@ -25,9 +26,11 @@ void state_root(const struct vault *vault, const struct state *state, unsigned c
 
 static int damaged(struct error *err)
 {
-	return error_set(err, VAULT_DAMAGED,
-	                 "the vault's contents do not agree with its digest: a part was changed from outside or put back to an "
-	                 "older state; see 'vault check' and 'vault help rescue'");
+	return error_set(
+		err, VAULT_DAMAGED,
+		"the vault's contents do not agree with its digest: a part was changed from outside"
+		" or put back to an "
+		"older state; see 'vault check' and 'vault help rescue'");
 }
 
 int state_read(struct vault *vault, bool verify, struct error *err)
@@ -113,9 +116,12 @@ static int writable(const struct vault *vault, struct error *err)
 	if (vault->flags & (VAULT_READ_ONLY | VAULT_RESCUE))
 		return error_set(err, VAULT_FAILED, "the vault was opened for reading only");
 	if (vault->rollback.detected)
-		return error_set(err, VAULT_DAMAGED,
-		                 "this vault is older than what was seen here before: nothing is written to it; "
-		                 "find the newer file, or take this one for the truth with --accept-rollback");
+		return error_set(
+			err, VAULT_DAMAGED,
+			"this vault is older than what was seen here before: nothing is written to"
+			" it; "
+			"find the newer file, or take this one for the truth with"
+			" --accept-rollback");
 	return need_keys(vault, err);
 }
 
@@ -153,7 +159,8 @@ int write_begin(struct vault *vault, struct error *err)
 	if (!vault->batch)
 		return begin(vault, err);
 	if (vault->batch_failed)
-		return error_set(err, VAULT_FAILED, "an earlier write of this batch failed: nothing of it is kept");
+		return error_set(err, VAULT_FAILED,
+		                 "an earlier write of this batch failed: nothing of it is kept");
 	return 0;
 }
 
@@ -189,5 +196,7 @@ int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 	if (keep && !failed)
 		return commit(vault, err);
 	db_rollback(vault->db);
-	return keep ? error_set(err, VAULT_FAILED, "a write of this batch failed: nothing of it was kept") : 0;
+	return keep ? error_set(err, VAULT_FAILED,
+	                        "a write of this batch failed: nothing of it was kept")
+	            : 0;
 }

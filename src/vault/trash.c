@@ -5,8 +5,8 @@
 
 #include <vault/text.h>
 
-int vault_trash_list(struct vault *vault, int (*each)(void *context, const struct trash_item *item), void *context,
-                     struct error *err)
+int vault_trash_list(struct vault *vault, int (*each)(void *context, const struct trash_item *item),
+                     void *context, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	int r = read_begin(vault, err);
@@ -16,10 +16,10 @@ int vault_trash_list(struct vault *vault, int (*each)(void *context, const struc
 	r = db_stmt(vault->db, SQL_TRASH_LIST, &stmt, err);
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
 		struct trash_item item = {
-		    .id = stmt_int(stmt, 0),
-		    .name = stmt_text(stmt, 1),
-		    .user = stmt_text(stmt, 2),
-		    .trashed = stmt_int(stmt, 3),
+			.id = stmt_int(stmt, 0),
+			.name = stmt_text(stmt, 1),
+			.user = stmt_text(stmt, 2),
+			.trashed = stmt_int(stmt, 3),
 		};
 
 		r = each(context, &item);
@@ -31,7 +31,8 @@ int vault_trash_list(struct vault *vault, int (*each)(void *context, const struc
 }
 
 /* Gives the ids of what is in the trash, of one name or all; free(3). */
-static int trashed_ids(struct vault *vault, const char *name, int64_t **ret_ids, size_t *ret_count, struct error *err)
+static int trashed_ids(struct vault *vault, const char *name, int64_t **ret_ids, size_t *ret_count,
+                       struct error *err)
 {
 	FREE_AUTO char *normal = NULL;
 	STMT_AUTO *stmt = NULL;

@@ -1,10 +1,10 @@
 /*
  * The digest of everything, computed anew in one pass and compared.
  *
- * Entries come in order of their numbers, and so do the digest's nodes of the lowest level: both are walked side by
- * side. Each node is compared with the entries' own leaves, and the nodes above it with the nodes below as they are
- * stored, so that one changed entry is one finding and not six. Memory does not grow with the vault: of each level
- * one node is under construction.
+ * Entries come in order of their numbers, and so do the digest's nodes of the lowest level: both
+ * are walked side by side. Each node is compared with the entries' own leaves, and the nodes above
+ * it with the nodes below as they are stored, so that one changed entry is one finding and not six.
+ * Memory does not grow with the vault: of each level one node is under construction.
  */
 #include "vault/internal.h"
 
@@ -70,14 +70,15 @@ static void found_more(const struct walk *walk)
 
 	if (walk->damaged <= SHOWN_MAX || !walk->each)
 		return;
-	snprintf(text, sizeof(text), "%zu more such findings are not listed", walk->damaged - SHOWN_MAX);
+	snprintf(text, sizeof(text), "%zu more such findings are not listed",
+	         walk->damaged - SHOWN_MAX);
 	walk->each(walk->context, CHECK_DAMAGE, text);
 }
 
 /* ---- the nodes above ------------------------------------------------------------------------- */
 
-static int push(struct walk *walk, unsigned level, int64_t child, const unsigned char hash[HASH_BYTES],
-                struct error *err);
+static int push(struct walk *walk, unsigned level, int64_t child,
+                const unsigned char hash[HASH_BYTES], struct error *err);
 
 static int close_level(struct walk *walk, unsigned number, struct error *err)
 {
@@ -94,7 +95,8 @@ static int close_level(struct walk *walk, unsigned number, struct error *err)
 	level->open = false;
 	if (memcmp(stored, level->contents, sizeof(stored)) != 0)
 		found(walk,
-		      "the digest contradicts itself (level %u, node %lld): a part of it was changed from outside "
+		      "the digest contradicts itself (level %u, node %lld): a part of it was"
+		      " changed from outside "
 		      "or put back to an older state",
 		      number, (long long)level->index);
 	walk->compared++;
@@ -105,12 +107,15 @@ static int close_level(struct walk *walk, unsigned number, struct error *err)
 	return 0;
 }
 
-/* Puts the hash of a node into its place one level up; closes the node there when it belongs to another. */
-static int push(struct walk *walk, unsigned number, int64_t child, const unsigned char hash[HASH_BYTES],
-                struct error *err)
+/* Puts the hash of a node into its place one level up; closes the node there when it belongs to
+ * another. */
+static int push(struct walk *walk, unsigned number, int64_t child,
+                const unsigned char hash[HASH_BYTES], struct error *err)
 {
 	struct level *level = &walk->levels[number];
-	int r = level->open && level->index != child / DIGEST_FANOUT ? close_level(walk, number, err) : 0;
+	int r = level->open && level->index != child / DIGEST_FANOUT
+	                ? close_level(walk, number, err)
+	                : 0;
 
 	if (r < 0)
 		return r;
@@ -141,11 +146,14 @@ static void compare_leaf(struct walk *walk, unsigned slot, const unsigned char *
 	if (walk->unreadable[slot] || memcmp(leaf, stored, HASH_BYTES) == 0)
 		return;
 	if (memcmp(leaf, nothing, HASH_BYTES) == 0)
-		found(walk, "an entry is missing (number %lld)", (long long)(walk->group * DIGEST_FANOUT + slot));
+		found(walk, "an entry is missing (number %lld)",
+		      (long long)(walk->group * DIGEST_FANOUT + slot));
 	else if (memcmp(stored, nothing, HASH_BYTES) == 0)
-		found(walk, "the entry '%s' was added from outside, or is one that should be gone", name);
+		found(walk, "the entry '%s' was added from outside, or is one that should be gone",
+		      name);
 	else
-		found(walk, "the entry '%s' was changed from outside or put back to an older state", name);
+		found(walk, "the entry '%s' was changed from outside or put back to an older state",
+		      name);
 }
 
 /* The node of the open group against the stored one, or against nothing where there is none. */
@@ -162,7 +170,8 @@ static int close_group(struct walk *walk, struct error *err)
 		if (length == sizeof(stored))
 			memcpy(stored, bytes, length);
 		else
-			found(walk, "a node of the digest has a wrong size (node %lld)", (long long)walk->group);
+			found(walk, "a node of the digest has a wrong size (node %lld)",
+			      (long long)walk->group);
 		r = next_stored(walk, err);
 	}
 	for (unsigned slot = 0; slot < DIGEST_FANOUT; slot++) {
@@ -179,14 +188,16 @@ static int close_group(struct walk *walk, struct error *err)
 	return push(walk, 2, walk->group, hash, err);
 }
 
-/* Goes to the group with that index, by way of the stored nodes before it, which no entry belongs to. */
+/* Goes to the group with that index, by way of the stored nodes before it, which no entry belongs
+ * to. */
 static int open_group(struct walk *walk, int64_t index, struct error *err)
 {
 	int r = walk->open && walk->group != index ? close_group(walk, err) : 0;
 
 	while (r == 0 && walk->node != 0 && walk->node < digest_node_number(1, index)) {
 		if (walk->node < digest_node_number(1, 0)) {
-			found(walk, "the digest has a node that leads nowhere (%lld)", (long long)walk->node);
+			found(walk, "the digest has a node that leads nowhere (%lld)",
+			      (long long)walk->node);
 			r = next_stored(walk, err);
 			continue;
 		}
@@ -198,9 +209,11 @@ static int open_group(struct walk *walk, int64_t index, struct error *err)
 	return r;
 }
 
-/* ---- entries ---------------------------------------------------------------------------------- */
+/* ---- entries
+ * ---------------------------------------------------------------------------------- */
 
-static int compare_folded(struct walk *walk, const char *name, const char *folded, struct error *err)
+static int compare_folded(struct walk *walk, const char *name, const char *folded,
+                          struct error *err)
 {
 	FREE_AUTO char *expected = NULL;
 	int r = text_fold(name, &expected, err);
@@ -208,11 +221,13 @@ static int compare_folded(struct walk *walk, const char *name, const char *folde
 	if (r < 0 && r != -VAULT_USAGE)
 		return r;
 	if (r < 0 || strcmp(expected, folded) != 0)
-		found(walk, "the entry '%s' is filed under a wrong name: it may not be found", name);
+		found(walk, "the entry '%s' is filed under a wrong name: it may not be found",
+		      name);
 	return 0;
 }
 
-static int add_entry(struct walk *walk, int64_t id, const char *name, const char *folded, struct error *err)
+static int add_entry(struct walk *walk, int64_t id, const char *name, const char *folded,
+                     struct error *err)
 {
 	RECORD_AUTO record = {0};
 	unsigned slot = (unsigned)(id & (DIGEST_FANOUT - 1));
@@ -281,7 +296,8 @@ static int walk_tree(struct walk *walk, struct error *err)
 	return r;
 }
 
-/* ---- the rest --------------------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------------------- */
 
 static void compare_state(struct walk *walk)
 {
@@ -292,10 +308,14 @@ static void compare_state(struct walk *walk)
 	memcpy(state.top, walk->top, HASH_BYTES);
 	state_root(vault, &state, root);
 	if (!hash_equal(root, state.root, HASH_BYTES))
-		found(walk, "the root of the digest does not fit: the vault was changed from outside, or a part of it "
-		            "was put back to an older state");
+		found(walk,
+		      "the root of the digest does not fit: the vault was changed from outside, or"
+		      " a part of it "
+		      "was put back to an older state");
 	if (state.entries != walk->entries || state.trashed != walk->trashed)
-		found(walk, "there are %llu entries and %llu in the trash, where there should be %llu and %llu",
+		found(walk,
+		      "there are %llu entries and %llu in the trash, where there should be %llu and"
+		      " %llu",
 		      (unsigned long long)walk->entries, (unsigned long long)walk->trashed,
 		      (unsigned long long)state.entries, (unsigned long long)state.trashed);
 }
@@ -307,14 +327,16 @@ static int find_orphans(struct walk *walk, struct error *err)
 	int r = db_stmt(walk->vault->db, SQL_CHECK_ORPHANS, &stmt, err);
 
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
-		found(walk, "there are passwords or fields of an entry that does not exist (number %lld)",
+		found(walk,
+		      "there are passwords or fields of an entry that does not exist (number %lld)",
 		      (long long)stmt_int(stmt, 0));
 		r = 0;
 	}
 	return r;
 }
 
-/* Leaves hold value and fingerprint as they are stored; that they belong together is another matter. */
+/* Leaves hold value and fingerprint as they are stored; that they belong together is another
+ * matter. */
 static int compare_fingerprints(struct walk *walk, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
@@ -340,7 +362,8 @@ static int compare_fingerprints(struct walk *walk, struct error *err)
 	return r;
 }
 
-int verify_all(struct vault *vault, finding_fn each, void *context, size_t *ret_damaged, struct error *err)
+int verify_all(struct vault *vault, finding_fn each, void *context, size_t *ret_damaged,
+               struct error *err)
 {
 	struct walk walk = {.vault = vault, .each = each, .context = context};
 	int r = walk_tree(&walk, err);

@@ -1,6 +1,6 @@
 /*
- * The witness: what was seen of a vault here last, in a file of its own, so that an older vault put back in place is
- * noticed. A tripwire, not a wall: whoever can write both files can put both back.
+ * The witness: what was seen of a vault here last, in a file of its own, so that an older vault put
+ * back in place is noticed. A tripwire, not a wall: whoever can write both files can put both back.
  *
  * $XDG_STATE_HOME/vault/UUID, the uuid as 32 hexadecimal digits, holds a record:
  *
@@ -11,11 +11,13 @@
  *          24    32  root of the digest
  *          56    32  MAC: keyed BLAKE2b under the witness subkey over the uuid and bytes 0…55
  *
- * While a file with another volume key takes the place of the old one (rekey, or the restore of a backup from before
- * a rekey) there are two records, one under each key: whichever file a crash leaves behind, its record is there. A
- * third can only come from a crash in between. The next write leaves one.
+ * While a file with another volume key takes the place of the old one (rekey, or the restore of a
+ * backup from before a rekey) there are two records, one under each key: whichever file a crash
+ * leaves behind, its record is there. A third can only come from a crash in between. The next write
+ * leaves one.
  *
- * A file of any other size, or without the magic, was torn by a crash (it is not synced) and counts as absent.
+ * A file of any other size, or without the magic, was torn by a crash (it is not synced) and counts
+ * as absent.
  */
 #include "vault/internal.h"
 
@@ -86,12 +88,14 @@ static void record_decode(struct witness *witness, const struct vault *vault,
 }
 
 /* What the file holds, at most RECORDS_MAX records; returns how many. */
-static size_t read_file(const struct vault *vault, unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1])
+static size_t read_file(const struct vault *vault,
+                        unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1])
 {
 	FREE_AUTO char *path = NULL;
 	size_t length = 0;
 
-	/* Nothing seen is what a new machine says too: a witness that cannot be read must not lock the user out. */
+	/* Nothing seen is what a new machine says too: a witness that cannot be read must not lock
+	 * the user out. */
 	if (path_of(vault, &path, NULL) < 0 ||
 	    file_read(path, bytes, RECORDS_MAX * RECORD_BYTES + 1, &length, NULL) != 0)
 		return 0;
@@ -155,7 +159,8 @@ static struct witness witness_of(const struct vault *vault)
 	return witness;
 }
 
-/* Contents and header are written by different commands: each only goes up. False: there is nothing to write. */
+/* Contents and header are written by different commands: each only goes up. False: there is nothing
+ * to write. */
 static bool merge(struct witness *next, const struct witness *seen, size_t records)
 {
 	bool same_root = memcmp(next->root, seen->root, HASH_BYTES) == 0;
@@ -164,7 +169,8 @@ static bool merge(struct witness *next, const struct witness *seen, size_t recor
 		return true;
 	if (seen->foreign || (seen->generation == next->generation && !same_root))
 		return false;
-	if (records == 1 && seen->generation >= next->generation && seen->sequence >= next->sequence)
+	if (records == 1 && seen->generation >= next->generation &&
+	    seen->sequence >= next->sequence)
 		return false;
 	if (seen->generation > next->generation) {
 		next->generation = seen->generation;
@@ -197,8 +203,8 @@ void witness_store(struct vault *vault, bool force)
 	if (vault->flags & VAULT_NO_WITNESS || !vault->keys)
 		return;
 	next = witness_of(vault);
-	/* Two programs may cross between reading and writing; the later one then remembers a little less than was
-	 * seen, until the next write. */
+	/* Two programs may cross between reading and writing; the later one then remembers a little
+	 * less than was seen, until the next write. */
 	records = read_records(vault, &seen);
 	if (!force && !merge(&next, &seen, records))
 		return;

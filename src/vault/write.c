@@ -20,7 +20,8 @@ static int tell_name(struct write_result *result, const char *name, struct error
 }
 
 /* Runs `change` in a write transaction: an answer or a failure undoes it. */
-static int transaction(struct vault *vault, int (*change)(struct vault *vault, void *context, struct error *err),
+static int transaction(struct vault *vault,
+                       int (*change)(struct vault *vault, void *context, struct error *err),
                        void *context, struct error *err)
 {
 	int r = write_begin(vault, err);
@@ -44,8 +45,8 @@ static int not_found(const char *name, struct error *err)
 }
 
 /* The guard, for a password that is about to come in. */
-static int guard(struct vault *vault, const struct secret *password, int64_t id, const char *allow_reuse,
-                 struct conflicts *conflicts, struct error *err)
+static int guard(struct vault *vault, const struct secret *password, int64_t id,
+                 const char *allow_reuse, struct conflicts *conflicts, struct error *err)
 {
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	int r;
@@ -64,13 +65,15 @@ static int check_password(const struct secret *password, struct error *err)
 	if (!password || password->length == 0)
 		return error_set(err, VAULT_USAGE, "an entry needs a password");
 	if (password->length > PASSWORD_MAX)
-		return error_set(err, VAULT_USAGE, "a password holds %zu bytes at most", PASSWORD_MAX);
+		return error_set(err, VAULT_USAGE, "a password holds %zu bytes at most",
+		                 PASSWORD_MAX);
 	return 0;
 }
 
 static int check_reason(const char *reason, struct error *err)
 {
-	if (reason && (!*reason || strlen(reason) > FIELD_TEXT_MAX || !text_is_printable(reason, strlen(reason))))
+	if (reason && (!*reason || strlen(reason) > FIELD_TEXT_MAX ||
+	               !text_is_printable(reason, strlen(reason))))
 		return error_set(err, VAULT_USAGE, "a reason for reuse must be a line of text");
 	return 0;
 }
@@ -112,8 +115,8 @@ static int add(struct vault *vault, void *context, struct error *err)
 	return r;
 }
 
-int vault_add(struct vault *vault, const struct entry *entry, const char *allow_reuse, struct write_result *result,
-              struct error *err)
+int vault_add(struct vault *vault, const struct entry *entry, const char *allow_reuse,
+              struct write_result *result, struct error *err)
 {
 	struct addition addition = {entry, allow_reuse, result};
 	int r = check_password(entry->password, err);
@@ -134,7 +137,8 @@ struct edit {
 	struct write_result *result;
 };
 
-/* The fields of `set` into `entry`. Secrets are copied: a refusal leaves the caller's edit whole. */
+/* The fields of `set` into `entry`. Secrets are copied: a refusal leaves the caller's edit
+ * whole. */
 static int merge_fields(struct entry *entry, const struct entry *set, struct error *err)
 {
 	int r = 0;
@@ -160,7 +164,8 @@ static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct
 
 	for (size_t i = 0; edit->clear && edit->clear[i]; i++)
 		if (entry_clear(entry, edit->clear[i]) == VAULT_NOT_FOUND) {
-			error_set(err, VAULT_NOT_FOUND, "'%s' has no field '%s' to clear", entry->name, edit->clear[i]);
+			error_set(err, VAULT_NOT_FOUND, "'%s' has no field '%s' to clear",
+			          entry->name, edit->clear[i]);
 			return VAULT_NOT_FOUND;
 		}
 	if (edit->user)
@@ -170,7 +175,8 @@ static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct
 	return r;
 }
 
-static int find_and_load(struct vault *vault, const char *name, struct record *record, struct error *err)
+static int find_and_load(struct vault *vault, const char *name, struct record *record,
+                         struct error *err)
 {
 	int64_t id = 0;
 	int r = name_find(vault, name, &id, err);
@@ -205,15 +211,16 @@ static int edit(struct vault *vault, void *context, struct error *err)
 	r = record_write(vault, &record, fields, err);
 	if (r == 0 && fresh)
 		r = record_write_password(vault, &record, password, now,
-		                          result->conflicts.count > 0 ? edit->allow_reuse : NULL, err);
+		                          result->conflicts.count > 0 ? edit->allow_reuse : NULL,
+		                          err);
 	if (r == 0)
 		r = record_seal(vault, record.id, err);
 	result->changed = true;
 	return r;
 }
 
-int vault_edit(struct vault *vault, const char *name, struct entry_edit *change, const char *allow_reuse,
-               struct write_result *result, struct error *err)
+int vault_edit(struct vault *vault, const char *name, struct entry_edit *change,
+               const char *allow_reuse, struct write_result *result, struct error *err)
 {
 	struct edit context = {name, change, allow_reuse, result};
 	int r = change->password ? check_password(change->password, err) : 0;
@@ -229,7 +236,8 @@ int vault_edit(struct vault *vault, const char *name, struct entry_edit *change,
 	return r;
 }
 
-/* ---- rename, remove, restore ------------------------------------------------------------------ */
+/* ---- rename, remove, restore
+ * ------------------------------------------------------------------ */
 
 struct move {
 	const char *name, *new_name; /* new_name NULL: as it was called */
@@ -267,8 +275,8 @@ static int rename_entry(struct vault *vault, void *context, struct error *err)
 	return r;
 }
 
-int vault_rename(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
-                 struct error *err)
+int vault_rename(struct vault *vault, const char *name, const char *new_name,
+                 struct write_result *result, struct error *err)
 {
 	struct move move = {name, new_name, result};
 
@@ -296,14 +304,16 @@ static int trash_entry(struct vault *vault, void *context, struct error *err)
 	return r;
 }
 
-int vault_remove(struct vault *vault, const char *name, struct write_result *result, struct error *err)
+int vault_remove(struct vault *vault, const char *name, struct write_result *result,
+                 struct error *err)
 {
 	struct move move = {name, NULL, result};
 
 	return transaction(vault, trash_entry, &move, err);
 }
 
-static int find_trashed(struct vault *vault, const char *name, struct record *record, struct error *err)
+static int find_trashed(struct vault *vault, const char *name, struct record *record,
+                        struct error *err)
 {
 	FREE_AUTO char *normal = NULL;
 	STMT_AUTO *stmt = NULL;
@@ -360,8 +370,8 @@ static int restore_entry(struct vault *vault, void *context, struct error *err)
 	return r;
 }
 
-int vault_trash_restore(struct vault *vault, const char *name, const char *new_name, struct write_result *result,
-                        struct error *err)
+int vault_trash_restore(struct vault *vault, const char *name, const char *new_name,
+                        struct write_result *result, struct error *err)
 {
 	struct move move = {name, new_name, result};
 

@@ -1,6 +1,6 @@
 /*
- * A fresh vault for every test: made once for the program, because a key derivation takes its time, then copied, and opened
- * with the volume key.
+ * A fresh vault for every test: made once for the program, because a key derivation takes its time,
+ * then copied, and opened with the volume key.
  */
 #ifndef FRESH_VAULT_H
 #define FRESH_VAULT_H
@@ -29,7 +29,8 @@ const struct secret *fixture_recovery_code(void);
 struct secret *secret_of(const char *text);
 struct entry *entry_of(const char *name, const char *password);
 
-/* vault_add that must succeed (with `reason` NULL: without conflicts), vault_get's password that must be `password`. */
+/* vault_add that must succeed (with `reason` NULL: without conflicts), vault_get's password that
+ * must be `password`. */
 void add(struct vault *vault, const char *name, const char *password, const char *reason);
 void assert_password(struct vault *vault, const char *name, const char *password);
 

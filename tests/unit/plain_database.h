@@ -1,6 +1,6 @@
 /*
- * The database part of a vault in the hands of the stock SQLCipher library: what somebody with the raw database key,
- * but without the other keys, can do to it.
+ * The database part of a vault in the hands of the stock SQLCipher library: what somebody with the
+ * raw database key, but without the other keys, can do to it.
  */
 #ifndef PLAIN_DATABASE_H
 #define PLAIN_DATABASE_H
@@ -18,7 +18,8 @@ static inline sqlite3 *plain_open(struct bytes vault_file)
 	sqlite3 *db = NULL;
 
 	file_save(PLAIN_NAME, vault_file.data + HEADER_AREA, vault_file.length - HEADER_AREA);
-	assert_int_equal(sqlite3_open_v2(PLAIN_NAME, &db, SQLITE_OPEN_READWRITE, "unix"), SQLITE_OK);
+	assert_int_equal(sqlite3_open_v2(PLAIN_NAME, &db, SQLITE_OPEN_READWRITE, "unix"),
+	                 SQLITE_OK);
 	subkey_derive(key, SUBKEY_DATABASE, fixture_key->bytes);
 	for (int i = 0; i < 32; i++)
 		snprintf(pragma + strlen(pragma), 3, "%02x", key[i]);
@@ -92,7 +93,8 @@ static inline void plain_hash_rows(sqlite3 *db, const char *sql, struct hash *ha
 	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW)
 		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
-			int type = sqlite3_column_type(stmt, i), length = sqlite3_column_bytes(stmt, i);
+			int type = sqlite3_column_type(stmt, i),
+			    length = sqlite3_column_bytes(stmt, i);
 
 			hash_add(hash, &type, sizeof(type));
 			hash_add(hash, &length, sizeof(length));
@@ -110,8 +112,10 @@ static inline bool plain_contents(struct bytes vault_file, unsigned char ret_has
 	struct hash hash;
 	bool sound;
 
-	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt, NULL), SQLITE_OK);
-	sound = sqlite3_step(stmt) == SQLITE_ROW && strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &stmt, NULL),
+	                 SQLITE_OK);
+	sound = sqlite3_step(stmt) == SQLITE_ROW &&
+	        strcmp((const char *)sqlite3_column_text(stmt, 0), "ok") == 0;
 	sqlite3_finalize(stmt);
 	if (sound) {
 		hash_start(&hash, NULL);

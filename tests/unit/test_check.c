@@ -32,7 +32,8 @@ static struct bytes full_vault(void)
 	vault = vault_opened(FILE_NAME, 0);
 	assert_done(vault_batch_begin(vault, err));
 	for (int i = 0; i < ENTRIES; i++)
-		add_entry(vault, name_of(i), password_of(i), i % 10 == 0 ? long_note : "short note");
+		add_entry(vault, name_of(i), password_of(i),
+		          i % 10 == 0 ? long_note : "short note");
 	for (int i = 0; i < 10; i++)
 		add_entry(vault, name_of(100 + i), "for the trash", long_note);
 	assert_done(vault_batch_end(vault, true, err));
@@ -81,7 +82,8 @@ static void calls_a_sound_vault_sound(void **state)
 	assert_non_null(strstr(findings.text, "0 entries and 0 in the trash"));
 }
 
-/* Every page once. The free ones, as many as SQLite counts, are warnings; any other is damage, and nothing reads wrongly. */
+/* Every page once. The free ones, as many as SQLite counts, are warnings; any other is damage, and
+ * nothing reads wrongly. */
 static void finds_every_damaged_page(void **state)
 {
 	struct bytes file = full_vault();
@@ -113,7 +115,8 @@ static void finds_every_damaged_page(void **state)
 static void finds_two_damaged_pages(void **state)
 {
 	struct bytes file = full_vault();
-	size_t first = plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'entry_trash'");
+	size_t first =
+		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'entry_trash'");
 	struct findings findings;
 
 	(void)state;
@@ -144,7 +147,8 @@ static void names_the_table_of_a_damaged_page(void **state)
 static void reads_the_file_each_time(void **state)
 {
 	struct bytes file = full_vault();
-	size_t page = plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'field_tag'");
+	size_t page =
+		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'field_tag'");
 	VAULT_AUTO *vault = vault_opened(FILE_NAME, 0);
 
 	(void)state;
@@ -179,14 +183,17 @@ static void finds_a_file_cut_short_or_too_long(void **state)
 	free(file.data);
 }
 
-/* ---- replay ------------------------------------------------------------------------------------- */
+/* ---- replay
+ * ------------------------------------------------------------------------------------- */
 
 /*
- * Each page of `older` in place of the same one of `newer`: found, or without effect. Some are without: pages that are free, an
- * index page that was written again as it was, page 1 when only its count of changes differs. The stock library is the judge
- * of that: it finds the file consistent, and the same rows in it.
+ * Each page of `older` in place of the same one of `newer`: found, or without effect. Some are
+ * without: pages that are free, an index page that was written again as it was, page 1 when only
+ * its count of changes differs. The stock library is the judge of that: it finds the file
+ * consistent, and the same rows in it.
  */
-static size_t put_back(struct bytes newer, struct bytes older, const char *name, const char *password)
+static size_t put_back(struct bytes newer, struct bytes older, const char *name,
+                       const char *password)
 {
 	unsigned char expected[HASH_BYTES], contents[HASH_BYTES];
 	size_t found = 0;
@@ -197,17 +204,22 @@ static size_t put_back(struct bytes newer, struct bytes older, const char *name,
 		struct findings findings;
 		VAULT_AUTO *vault = NULL;
 
+		if (same_page(newer, older, page)) {
+			free(mixed.data);
+			continue;
+		}
 		memcpy(mixed.data + PAGE_AT(page), older.data + PAGE_AT(page), DB_PAGE_BYTES);
 		bytes_save(FILE_NAME, mixed);
 		forget_witness();
 		findings = check_file(FILE_NAME, VAULT_READ_ONLY);
 		found += findings.worst == CHECK_DAMAGE;
-		if (findings.worst != CHECK_DAMAGE &&
-		    (!plain_contents(mixed, contents) || memcmp(contents, expected, HASH_BYTES) != 0))
+		if (findings.worst != CHECK_DAMAGE && (!plain_contents(mixed, contents) ||
+		                                       memcmp(contents, expected, HASH_BYTES) != 0))
 			fail_msg("page %zu put back unseen: %s", page, findings.text);
 		/* Whatever reads is what was written last. */
 		if (vault_open(FILE_NAME, VAULT_READ_ONLY, &vault, NULL) == 0 &&
-		    vault_unlock_volume_key(vault, fixture_key, NULL) == 0 && !reads(vault, name, password))
+		    vault_unlock_volume_key(vault, fixture_key, NULL) == 0 &&
+		    !reads(vault, name, password))
 			assert_int_equal(findings.worst, CHECK_DAMAGE);
 		free(mixed.data);
 	}
@@ -225,7 +237,8 @@ static void finds_every_page_put_back(void **state)
 	vault_close(vault);
 	vault = NULL;
 	newer = file_load(FILE_NAME);
-	/* state, password, entry, its index of fingerprints, five levels of the digest on one page */
+	/* state, password, entry, its index of fingerprints, five levels of the digest on one
+	 * page */
 	assert_in_range(put_back(newer, older, name_of(7), "another"), 5, 1000);
 	assert_in_range(put_back(older, newer, name_of(7), password_of(7)), 5, 1000);
 	free(newer.data);
@@ -258,7 +271,8 @@ static void finds_pages_of_other_changes(void **state)
 	free(newer.data);
 }
 
-/* get finds out by itself: of the pages of the entry, its password, the digest and the state, none can be put back. */
+/* get finds out by itself: of the pages of the entry, its password, the digest and the state, none
+ * can be put back. */
 static void get_notices_a_page_put_back(void **state)
 {
 	struct bytes older = full_vault(), newer;
@@ -296,7 +310,8 @@ static void get_notices_a_page_put_back(void **state)
 	free(newer.data);
 }
 
-/* ---- tampering with the database key --------------------------------------------------------------- */
+/* ---- tampering with the database key
+ * --------------------------------------------------------------- */
 
 static void finds_changes_by_sql(void **state)
 {
@@ -304,9 +319,11 @@ static void finds_changes_by_sql(void **state)
 		const char *sql, *text;
 	} changes[] = {
 		{"UPDATE password SET value = x'616263' WHERE entry = 8", "'entry 07' was changed"},
-		{"UPDATE password SET fingerprint = zeroblob(32) WHERE entry = 8", "do not belong together"},
+		{"UPDATE password SET fingerprint = zeroblob(32) WHERE entry = 8",
+	         "do not belong together"},
 		{"UPDATE password SET fingerprint = x'00' WHERE entry = 8", "cannot be read"},
-		{"UPDATE password SET reason = 'because' WHERE entry = 8", "'entry 07' was changed"},
+		{"UPDATE password SET reason = 'because' WHERE entry = 8",
+	         "'entry 07' was changed"},
 		{"UPDATE password SET since = since - 1 WHERE entry = 8", "'entry 07' was changed"},
 		{"UPDATE password SET until = 5 WHERE entry = 8", "'entry 07' was changed"},
 		{"DELETE FROM password WHERE entry = 8", "'entry 07' was changed"},
@@ -314,13 +331,18 @@ static void finds_changes_by_sql(void **state)
 	         "'entry 07' was changed"},
 		{"INSERT INTO password SELECT 4711, 0, since, until, value, fingerprint, NULL FROM password WHERE entry = 8",
 	         "does not exist (number 4711)"},
-		{"UPDATE field SET value = x'78' WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
-		{"UPDATE field SET key = 'x' WHERE entry = 8 AND kind = 16", "'entry 07' was changed"},
-		{"UPDATE field SET kind = 2 WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
+		{"UPDATE field SET value = x'78' WHERE entry = 8 AND kind = 1",
+	         "'entry 07' was changed"},
+		{"UPDATE field SET key = 'x' WHERE entry = 8 AND kind = 16",
+	         "'entry 07' was changed"},
+		{"UPDATE field SET kind = 2 WHERE entry = 8 AND kind = 1",
+	         "'entry 07' was changed"},
 		{"DELETE FROM field WHERE entry = 8", "'entry 07' was changed"},
-		{"INSERT INTO field VALUES (4711, 1, 0, NULL, x'78')", "does not exist (number 4711)"},
+		{"INSERT INTO field VALUES (4711, 1, 0, NULL, x'78')",
+	         "does not exist (number 4711)"},
 		{"UPDATE entry SET name = 'x', folded = 'x' WHERE id = 8", "'x' was changed"},
-		{"UPDATE entry SET folded = 'x' WHERE id = 8", "'entry 07' is filed under a wrong name"},
+		{"UPDATE entry SET folded = 'x' WHERE id = 8",
+	         "'entry 07' is filed under a wrong name"},
 		{"UPDATE entry SET user = NULL WHERE id = 8", "'entry 07' was changed"},
 		{"UPDATE entry SET uuid = zeroblob(16) WHERE id = 8", "'entry 07' was changed"},
 		{"UPDATE entry SET uuid = x'' WHERE id = 8", "'entry 07' was changed"},
@@ -328,7 +350,8 @@ static void finds_changes_by_sql(void **state)
 		{"UPDATE entry SET created = 0 WHERE id = 8", "'entry 07' was changed"},
 		{"UPDATE entry SET modified = 0 WHERE id = 8", "'entry 07' was changed"},
 		{"UPDATE entry SET trashed = 1 WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET state = 1 WHERE id = 8", "there are 59 entries and 2 in the trash"},
+		{"UPDATE entry SET state = 1 WHERE id = 8",
+	         "there are 59 entries and 2 in the trash"},
 		{"DELETE FROM entry WHERE id = 8", "an entry is missing (number 8)"},
 		{"UPDATE entry SET id = 4711 WHERE id = 8", "an entry is missing (number 8)"},
 		{"INSERT INTO entry SELECT 4711, uuid, 1, 'x', 'x', user, 1, 1, 0, 0 FROM entry WHERE id = 8",
@@ -337,9 +360,11 @@ static void finds_changes_by_sql(void **state)
 	         "'x' was added from outside"},
 		{"INSERT INTO entry SELECT 1 << 40, uuid, 1, 'x', 'x', user, 1, 1, 0, 0 FROM entry WHERE id = 8",
 	         "'x' was added from outside"},
-		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 1 << 32", "'entry 07' was added from outside"},
+		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 1 << 32",
+	         "'entry 07' was added from outside"},
 		{"UPDATE digest SET hashes = x'01' WHERE node = 1 << 32", "wrong size"},
-		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 3 << 32", "contradicts itself (level 3"},
+		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 3 << 32",
+	         "contradicts itself (level 3"},
 		{"DELETE FROM digest WHERE node = 1 << 32", "'entry 07' was added from outside"},
 		{"DELETE FROM digest WHERE node = 2 << 32", "contradicts itself (level 2"},
 		{"DELETE FROM digest WHERE node = 5 << 32", "contradicts itself (level 5"},
@@ -347,16 +372,19 @@ static void finds_changes_by_sql(void **state)
 		{"INSERT INTO digest VALUES (-5, zeroblob(1024))", "leads nowhere"},
 		{"INSERT INTO digest VALUES (9 << 32, randomblob(1024))", "lead nowhere"},
 		{"INSERT INTO digest VALUES ((2 << 32) + 7, randomblob(1024))", "lead nowhere"},
-		{"INSERT INTO digest VALUES ((1 << 32) + 7, randomblob(1024))", "an entry is missing (number 255)"},
+		{"INSERT INTO digest VALUES ((1 << 32) + 7, randomblob(1024))",
+	         "an entry is missing (number 255)"},
 		{"DELETE FROM digest", "'entry 07' was added from outside"},
 		{"UPDATE state SET generation = generation + 1", "root of the digest does not fit"},
 		{"UPDATE state SET entries = entries + 1", "where there should be 61 and 1"},
 		{"UPDATE state SET trashed = trashed - 1", "where there should be 60 and 0"},
-		{"UPDATE state SET fingerprint_key = zeroblob(32)", "root of the digest does not fit"},
+		{"UPDATE state SET fingerprint_key = zeroblob(32)",
+	         "root of the digest does not fit"},
 		{"UPDATE state SET root = zeroblob(32)", "root of the digest does not fit"},
-		{"DELETE FROM state", "does not agree"},
+		{"DELETE FROM state", "do not agree"},
 		{"DROP INDEX entry_folded", "lacks the index 'entry_folded'"},
-		{"CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM field; END", "a trigger 't'"},
+		{"CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM field; END",
+	         "a trigger 't'"},
 		{"CREATE VIEW v AS SELECT name FROM entry", "a view 'v'"},
 		{"CREATE TABLE more (x)", "a table 'more'"},
 	};
@@ -372,7 +400,8 @@ static void finds_changes_by_sql(void **state)
 		normal = check_file(FILE_NAME, 0);
 		rescue = check_file(FILE_NAME, VAULT_RESCUE);
 		if (normal.worst != CHECK_DAMAGE || rescue.worst != CHECK_DAMAGE ||
-		    (!strstr(rescue.text, changes[i].text) && !strstr(normal.text, changes[i].text)))
+		    (!strstr(rescue.text, changes[i].text) &&
+		     !strstr(normal.text, changes[i].text)))
 			fail_msg("%s\n%s", changes[i].sql, rescue.text);
 		free(changed.data);
 	}
@@ -386,13 +415,14 @@ static void finds_an_index_that_disagrees(void **state)
 	struct findings findings;
 
 	(void)state;
-	changed = tampered(file,
-	                   "PRAGMA writable_schema = ON;"
-	                   "CREATE TABLE away (fingerprint, entry, position, PRIMARY KEY (fingerprint, entry, position))"
-	                   " WITHOUT ROWID;"
-	                   "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'away')"
-	                   " WHERE name = 'password_fingerprint';"
-	                   "DELETE FROM sqlite_schema WHERE name = 'away'");
+	changed = tampered(
+		file,
+		"PRAGMA writable_schema = ON;"
+		"CREATE TABLE away (fingerprint, entry, position, PRIMARY KEY (fingerprint, entry, position))"
+		" WITHOUT ROWID;"
+		"UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'away')"
+		" WHERE name = 'password_fingerprint';"
+		"DELETE FROM sqlite_schema WHERE name = 'away'");
 	bytes_save(FILE_NAME, changed);
 	forget_witness();
 	findings = check_file(FILE_NAME, 0);
@@ -402,7 +432,8 @@ static void finds_an_index_that_disagrees(void **state)
 	free(file.data);
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------------- */
+/* ---- the rest
+ * ---------------------------------------------------------------------------------------- */
 
 static void finds_a_fingerprint_of_another_password(void **state)
 {
@@ -441,7 +472,8 @@ static void warns_of_header_copies(void **state)
 		findings = check_file(FILE_NAME, VAULT_READ_ONLY);
 		if (findings.worst != CHECK_WARNING)
 			fail_msg("%s", findings.text);
-		assert_non_null(strstr(findings.text, copy == 0 ? "copy A is damaged" : "copy B is damaged"));
+		assert_non_null(strstr(findings.text,
+		                       copy == 0 ? "copy A is damaged" : "copy B is damaged"));
 		findings = check_file(FILE_NAME, 0);
 		assert_int_equal(findings.worst, CHECK_WARNING);
 		assert_non_null(strstr(findings.text, "written anew"));

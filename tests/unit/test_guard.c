@@ -1,7 +1,8 @@
 /* The reuse guard: one password at two entries is told on every path in, now and formerly. */
 #include "fresh_vault.h"
 
-static int try_add(struct vault *vault, const char *name, const char *password, struct write_result *result)
+static int try_add(struct vault *vault, const char *name, const char *password,
+                   struct write_result *result)
 {
 	ENTRY_AUTO *entry = entry_of(name, password);
 
@@ -21,8 +22,8 @@ static int try_edit(struct vault *vault, const char *name, const char *password,
 	return r;
 }
 
-static void assert_partner(const struct write_result *result, enum conflict_kind kind, const char *name,
-                           enum entry_state entry_state)
+static void assert_partner(const struct write_result *result, enum conflict_kind kind,
+                           const char *name, enum entry_state entry_state)
 {
 	assert_true(result->conflicts.count >= 1);
 	assert_int_equal(result->conflicts.items[0].kind, kind);

@@ -131,12 +131,14 @@ static void both_torn_is_an_error(void **state)
 	encode_both(area, &header);
 	area[100] ^= 1;
 	area[HEADER_BYTES + 200] ^= 1;
-	assert_fails(header_choose(area, &read, &chosen, states, err), VAULT_DAMAGED, "both copies");
+	assert_fails(header_choose(area, &read, &chosen, states, err), VAULT_DAMAGED,
+	             "both copies");
 	memset(area, 'x', sizeof(area));
 	assert_fails(header_choose(area, &read, &chosen, states, err), VAULT_FAILED, "not a vault");
 }
 
-/* Every byte that is not a free value: changed, with the checksum made to fit, it is refused or not authentic. */
+/* Every byte that is not a free value: changed, with the checksum made to fit, it is refused or not
+ * authentic. */
 static void forgeries_are_refused_or_not_authentic(void **state)
 {
 	unsigned char bytes[HEADER_BYTES];
@@ -164,7 +166,9 @@ static void costs_out_of_range_are_refused(void **state)
 {
 	static const struct {
 		uint32_t memory, time;
-	} costs[] = {{64 * 1024 - 1, 3}, {4 * 1024 * 1024 + 1, 3}, {UINT32_MAX, 3}, {65536, 2}, {65536, 65}, {0, 0}};
+	} costs[] = {{64 * 1024 - 1, 3}, {4 * 1024 * 1024 + 1, 3},
+	             {UINT32_MAX, 3},    {65536, 2},
+	             {65536, 65},        {0, 0}};
 	unsigned char bytes[HEADER_BYTES];
 	struct header header, read;
 
@@ -174,7 +178,8 @@ static void costs_out_of_range_are_refused(void **state)
 		header.slots[0].cost.memory = costs[i].memory;
 		header.slots[0].cost.time = costs[i].time;
 		header_encode(bytes, &header, 0, mac_key); /* even by someone with the key */
-		assert_fails(header_decode(bytes, 0, &read, err), VAULT_DAMAGED, "outside the limits");
+		assert_fails(header_decode(bytes, 0, &read, err), VAULT_DAMAGED,
+		             "outside the limits");
 	}
 }
 

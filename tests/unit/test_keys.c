@@ -17,7 +17,8 @@ static int unlocks(const char *path, enum key_type type, const char *password, c
 	return vault_unlock(vault, &credential, NULL);
 }
 
-static unsigned add_key(struct vault *vault, enum key_type type, const char *password, const char *key_file)
+static unsigned add_key(struct vault *vault, enum key_type type, const char *password,
+                        const char *key_file)
 {
 	SECRET_AUTO *secret = secret_of(password ? password : "");
 	SECRET_AUTO *file = secret_of(key_file ? key_file : "");
@@ -40,10 +41,14 @@ static void each_kind_of_key_opens(void **state)
 	assert_int_equal(unlocks(path, KEY_PASSWORD, "wrong", NULL), VAULT_WRONG_KEY);
 	assert_int_equal(unlocks(path, KEY_FILE, NULL, "contents of a key file"), 0);
 	assert_int_equal(unlocks(path, KEY_FILE, NULL, "contents of another"), VAULT_WRONG_KEY);
-	assert_int_equal(unlocks(path, KEY_PASSWORD_AND_FILE, "together", "contents of a key file"), 0);
-	assert_int_equal(unlocks(path, KEY_PASSWORD_AND_FILE, "Together", "contents of a key file"), VAULT_WRONG_KEY);
+	assert_int_equal(unlocks(path, KEY_PASSWORD_AND_FILE, "together", "contents of a key file"),
+	                 0);
+	assert_int_equal(unlocks(path, KEY_PASSWORD_AND_FILE, "Together", "contents of a key file"),
+	                 VAULT_WRONG_KEY);
 	assert_int_equal(unlocks(path, KEY_PASSWORD, "together", NULL), VAULT_WRONG_KEY);
-	assert_int_equal(unlocks(path, KEY_RECOVERY_CODE, (const char *)fixture_recovery_code()->bytes, NULL), 0);
+	assert_int_equal(unlocks(path, KEY_RECOVERY_CODE,
+	                         (const char *)fixture_recovery_code()->bytes, NULL),
+	                 0);
 }
 
 static void passwd_changes_one_slot(void **state)
@@ -61,7 +66,9 @@ static void passwd_changes_one_slot(void **state)
 	assert_int_equal(after.sequence, before.sequence + 1);
 	assert_int_equal(unlocks(path, KEY_PASSWORD, FIXTURE_PASSWORD, NULL), VAULT_WRONG_KEY);
 	assert_int_equal(unlocks(path, KEY_PASSWORD, "a new master password", NULL), 0);
-	assert_int_equal(unlocks(path, KEY_RECOVERY_CODE, (const char *)fixture_recovery_code()->bytes, NULL), 0);
+	assert_int_equal(unlocks(path, KEY_RECOVERY_CODE,
+	                         (const char *)fixture_recovery_code()->bytes, NULL),
+	                 0);
 }
 
 static void slots_are_listed_filled_and_emptied(void **state)
@@ -77,7 +84,8 @@ static void slots_are_listed_filled_and_emptied(void **state)
 	(void)state;
 	for (unsigned i = 2; i < KEY_SLOTS; i++)
 		assert_int_equal(add_key(vault, KEY_FILE, NULL, i % 2 ? "odd" : "even"), i);
-	assert_int_equal(vault_key_add(vault, &credential, &cheap, NULL, &index, NULL), VAULT_EXISTS);
+	assert_int_equal(vault_key_add(vault, &credential, &cheap, NULL, &index, NULL),
+	                 VAULT_EXISTS);
 	vault_key_slots(vault, slots, &count);
 	assert_int_equal(count, KEY_SLOTS);
 	assert_int_equal(slots[1].type, KEY_RECOVERY_CODE);
@@ -87,7 +95,8 @@ static void slots_are_listed_filled_and_emptied(void **state)
 	for (unsigned i = 2; i < KEY_SLOTS; i++)
 		assert_done(vault_key_remove(vault, i, err));
 	assert_int_equal(vault_key_remove(vault, 5, NULL), VAULT_NOT_FOUND);
-	assert_int_equal(vault_key_remove(vault, 0, NULL), VAULT_REFUSED); /* the last but the recovery code */
+	assert_int_equal(vault_key_remove(vault, 0, NULL),
+	                 VAULT_REFUSED); /* the last but the recovery code */
 	assert_done(vault_key_remove(vault, 1, err));
 	assert_int_equal(unlocks(path, KEY_FILE, NULL, "even"), VAULT_WRONG_KEY);
 	assert_int_equal(unlocks(path, KEY_PASSWORD, FIXTURE_PASSWORD, NULL), 0);
@@ -101,7 +110,8 @@ static void a_damaged_copy_is_healed(void **state)
 	char command[160];
 
 	(void)state;
-	snprintf(command, sizeof(command), "printf xxxx | dd of=%s bs=1 seek=100 conv=notrunc status=none", path);
+	snprintf(command, sizeof(command),
+	         "printf xxxx | dd of=%s bs=1 seek=100 conv=notrunc status=none", path);
 	assert_int_equal(system(command), 0);
 	vault = fixture_open(path, 0);
 	assert_done(vault_info(vault, &info, err));
@@ -117,7 +127,8 @@ static void nothing_is_created_over_a_file(void **state)
 {
 	const char *path = fixture_path();
 	SECRET_AUTO *password = secret_of("x");
-	struct vault_new how = {.credential = {.type = KEY_PASSWORD, .password = password}, .cost = cheap};
+	struct vault_new how = {.credential = {.type = KEY_PASSWORD, .password = password},
+	                        .cost = cheap};
 	struct vault *vault = NULL;
 
 	(void)state;

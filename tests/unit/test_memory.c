@@ -1,4 +1,5 @@
-/* SQLite's allocator: blocks that do not overlap, keep their contents, and are blank when they come back. */
+/* SQLite's allocator: blocks that do not overlap, keep their contents, and are blank when they come
+ * back. */
 #include "unit.h"
 
 #include <sqlcipher/sqlite3.h>
@@ -24,7 +25,9 @@ static bool holds(const unsigned char *p, size_t size, unsigned char value)
 
 static void blocks_keep_to_themselves(void **state)
 {
-	enum { N = 600 };
+	enum {
+		N = 600
+	};
 	unsigned char *blocks[N];
 	int sizes[N];
 

@@ -1,4 +1,5 @@
-/* The audit's groups: who shares a password now, who once did, in which order, and what the trash changes. */
+/* The audit's groups: who shares a password now, who once did, in which order, and what the trash
+ * changes. */
 #include "fresh_vault.h"
 
 #include <stdio.h>
@@ -7,7 +8,8 @@
 
 #define GROUPS_MAX 64
 
-/* What audit_sharing told, as one line per group: "now: a b | c" with the uses in use before the bar. */
+/* What audit_sharing told, as one line per group: "now: a b | c" with the uses in use before the
+ * bar. */
 struct told {
 	size_t count, stop_after;
 	char lines[GROUPS_MAX][256];
@@ -126,7 +128,8 @@ static void test_shared_once(void **state)
 	assert_string_equal(told.lines[0], "once: | a b=r");
 }
 
-/* One entry that had a password twice shares it with nobody, and counts once where somebody else has it. */
+/* One entry that had a password twice shares it with nobody, and counts once where somebody else
+ * has it. */
 static void test_same_entry_twice(void **state)
 {
 	VAULT_AUTO *vault = fixture_vault();

@@ -1,6 +1,7 @@
 /* Entries: what goes in comes out, and what changes leaves its trace. */
 #include "fresh_vault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static struct entry *full_entry(void)
@@ -40,8 +41,10 @@ static void an_entry_comes_back_whole(void **state)
 	assert_string_equal(back->fields[1].text, "https://a.example");
 	assert_string_equal(entry_field(back, "port")->text, "993");
 	assert_int_equal(back->fields[2].kind, FIELD_TAG);
-	assert_true(secret_equal(entry_field(back, "PIN")->secret, entry_field(entry, "PIN")->secret));
-	assert_true(secret_equal(entry_field(back, "note")->secret, entry_field(entry, "note")->secret));
+	assert_true(
+		secret_equal(entry_field(back, "PIN")->secret, entry_field(entry, "PIN")->secret));
+	assert_true(secret_equal(entry_field(back, "note")->secret,
+	                         entry_field(entry, "note")->secret));
 }
 
 static void a_name_is_found_exactly_or_alone_after_folding(void **state)
@@ -56,7 +59,8 @@ static void a_name_is_found_exactly_or_alone_after_folding(void **state)
 	add(vault, "shop", "two", NULL);
 	assert_password(vault, "shop", "two");
 	assert_password(vault, "Shop", "one");
-	assert_int_equal(vault_get(vault, "SHOP", &entry, NULL), VAULT_NOT_FOUND); /* which of both? */
+	assert_int_equal(vault_get(vault, "SHOP", &entry, NULL),
+	                 VAULT_NOT_FOUND); /* which of both? */
 	assert_null(entry);
 	assert_int_equal(vault_get(vault, "shopp", &entry, NULL), VAULT_NOT_FOUND);
 	assert_int_equal(vault_get(vault, "a\nb", &entry, NULL), VAULT_NOT_FOUND);
@@ -113,7 +117,8 @@ static int collect_history(void *context, const struct history_item *item)
 	} *history = context;
 
 	if (item->password)
-		memcpy(history->passwords[history->count], item->password->bytes, item->password->length + 1);
+		memcpy(history->passwords[history->count], item->password->bytes,
+		       item->password->length + 1);
 	history->open[history->count++] = item->until == 0;
 	return 0;
 }
@@ -148,7 +153,8 @@ static void an_edit_keeps_the_old_password(void **state)
 
 static void an_edit_changes_what_it_names(void **state)
 {
-	static const char *const clear[] = {"url", "port", NULL}, *const absent[] = {"nothing", NULL};
+	static const char *const clear[] = {"url", "port", NULL}, *const absent[] = {"nothing",
+	                                                                             NULL};
 	VAULT_AUTO *vault = fixture_vault();
 	ENTRY_AUTO *entry = full_entry(), *set = NULL, *back = NULL;
 	WRITE_RESULT_AUTO result = {0};
@@ -202,7 +208,8 @@ static void the_trash_gives_back_until_it_is_emptied(void **state)
 	assert_done(vault_trash_empty(vault, NULL, &count, err));
 	assert_int_equal(count, 1);
 	write_result_done(&result);
-	assert_int_equal(vault_trash_restore(vault, "old shop", NULL, &result, NULL), VAULT_NOT_FOUND);
+	assert_int_equal(vault_trash_restore(vault, "old shop", NULL, &result, NULL),
+	                 VAULT_NOT_FOUND);
 	assert_done(vault_info(vault, &info, err));
 	assert_int_equal(info.entries, 1);
 	assert_int_equal(info.trashed, 0);
@@ -210,16 +217,15 @@ static void the_trash_gives_back_until_it_is_emptied(void **state)
 
 struct names {
 	char text[256];
-	size_t count;
 };
 
 static int collect_names(void *context, const struct list_item *item)
 {
 	struct names *names = context;
 
-	strcat(names->text, item->name);
-	strcat(names->text, " ");
-	names->count++;
+	size_t used = strlen(names->text);
+
+	snprintf(names->text + used, sizeof(names->text) - used, "%s ", item->name);
 	return 0;
 }
 
@@ -300,9 +306,11 @@ static void names_and_fields_have_rules(void **state)
 	assert_fails(entry_new(&other, "", err), VAULT_USAGE, "");
 	assert_fails(entry_new(&other, "a\tb", err), VAULT_USAGE, "control");
 	assert_fails(entry_new(&other, "\xff", err), VAULT_USAGE, "UTF-8");
-	assert_fails(entry_set_text(entry, FIELD_TEXT, "password", "x", err), VAULT_USAGE, "own option");
+	assert_fails(entry_set_text(entry, FIELD_TEXT, "password", "x", err), VAULT_USAGE,
+	             "own option");
 	assert_fails(entry_set_text(entry, FIELD_TEXT, "", "x", err), VAULT_USAGE, "key");
-	assert_fails(entry_set_text(entry, FIELD_TEXT, "k", "\x1b[2J", err), VAULT_USAGE, "control");
+	assert_fails(entry_set_text(entry, FIELD_TEXT, "k", "\x1b[2J", err), VAULT_USAGE,
+	             "control");
 	assert_int_equal(entry_clear(entry, "k"), VAULT_NOT_FOUND);
 }
 

@@ -65,7 +65,8 @@ static void tells_an_older_file(void **state)
 	assert_true(vault_rollback(vault)->detected);
 	assert_int_equal(vault_rollback(vault)->expected, vault_rollback(vault)->generation + 1);
 	assert_true(reads(vault, "mail", "one"));
-	assert_fails(vault_remove(vault, "mail", &result, err), VAULT_DAMAGED, "older than what was seen");
+	assert_fails(vault_remove(vault, "mail", &result, err), VAULT_DAMAGED,
+	             "older than what was seen");
 	vault_close(vault);
 
 	/* Looking at it changed nothing; accepting it does, once. */

@@ -1,8 +1,10 @@
 /*
- * A vault to break: one folder and one key derivation per test program, everything after that by the volume key.
+ * A vault to break: one folder and one key derivation per test program, everything after that by
+ * the volume key.
  *
- * fixture_start makes the folder, an empty vault in it, and keeps the file's bytes; fixture_reset puts them back. Paths are
- * relative to the folder, which is the working directory. XDG_STATE_HOME is in it too.
+ * fixture_start makes the folder, an empty vault in it, and keeps the file's bytes; fixture_reset
+ * puts them back. Paths are relative to the folder, which is the working directory. XDG_STATE_HOME
+ * is in it too.
  */
 #ifndef VAULT_FIXTURE_H
 #define VAULT_FIXTURE_H
@@ -109,7 +111,8 @@ static inline struct secret *secret_of(const char *text)
 	return secret;
 }
 
-static inline void add_entry(struct vault *vault, const char *name, const char *password, const char *note)
+static inline void add_entry(struct vault *vault, const char *name, const char *password,
+                             const char *note)
 {
 	ENTRY_AUTO *entry = NULL;
 	WRITE_RESULT_AUTO result = {0};
@@ -141,7 +144,8 @@ static inline void remove_entry(struct vault *vault, const char *name)
 	assert_done(vault_remove(vault, name, &result, err));
 }
 
-/* Is `password` what the vault says? Fails the test when it says something else without complaining. */
+/* Is `password` what the vault says? Fails the test when it says something else without
+ * complaining. */
 static inline bool reads(struct vault *vault, const char *name, const char *password)
 {
 	ENTRY_AUTO *entry = NULL;
@@ -170,7 +174,8 @@ static inline void findings_add(void *context, enum check_severity severity, con
 
 	findings->warnings += severity == CHECK_WARNING;
 	findings->damages += severity == CHECK_DAMAGE;
-	snprintf(findings->text + length, sizeof(findings->text) - length, "%d %s\n", (int)severity, text);
+	snprintf(findings->text + length, sizeof(findings->text) - length, "%d %s\n", (int)severity,
+	         text);
 }
 
 static inline struct findings check_opened(struct vault *vault)
@@ -216,7 +221,8 @@ static inline void fixture_reset(void)
 	forget_witness();
 }
 
-static inline int fixture_remove(const char *path, const struct stat *status, int type, struct FTW *ftw)
+static inline int fixture_remove(const char *path, const struct stat *status, int type,
+                                 struct FTW *ftw)
 {
 	(void)status;
 	(void)type;
