@@ -34,8 +34,8 @@ int kdf_derive(const void *input, size_t input_length, const unsigned char salt[
                struct error *err);
 
 /* Chooses the zero members of `cost` as struct kdf_cost says; others are checked and kept. Choosing
- * the passes takes one derivation of KDF_TIME_MIN passes, and a shorter one on a machine where both
- * fit into a second and a half. `cost` is as it was after a failure. */
+ * the passes takes one derivation of KDF_TIME_MIN passes, and up to two more where all fit into a
+ * second and a half. `cost` is as it was after a failure. */
 int kdf_calibrate(struct kdf_cost *cost, struct error *err);
 
 #endif

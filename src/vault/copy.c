@@ -59,6 +59,8 @@ static int hold(struct vault *vault, struct error *err)
 
 	if (!vault->keys)
 		return error_set(err, VAULT_LOCKED, "the vault is locked");
+	if (vault->batch)
+		return error_set(err, VAULT_USAGE, "a copy cannot be part of a batch of writes");
 	if (!db_is_read_only(vault->db))
 		return db_begin_write(vault->db, err);
 	r = db_begin_read(vault->db, err);

@@ -73,7 +73,8 @@ static void find_last(struct rescue *rescue)
 	struct vault *vault = rescue->vault;
 	int64_t node = 0, password = 0;
 
-	rescue->last = (int64_t)(vault->state.entries + vault->state.trashed);
+	if (rescue->trusted)
+		rescue->last = (int64_t)(vault->state.entries + vault->state.trashed);
 	if (TWICE(rescue, number(vault, SQL_RESCUE_LAST_NODE, NULL, &node)) == 1) {
 		node = (node - digest_node_number(1, 0)) * DIGEST_FANOUT + DIGEST_FANOUT - 1;
 		rescue->last = node > rescue->last ? node : rescue->last;

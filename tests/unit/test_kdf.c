@@ -62,8 +62,11 @@ static void refuses_costs_out_of_range(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_fails(kdf_check_cost(&cases[i].cost, err), VAULT_USAGE, cases[i].reason);
+		memset(output, 0xaa, sizeof(output));
 		assert_fails(kdf_derive("x", 1, salt, &cases[i].cost, output, err), VAULT_USAGE,
 		             cases[i].reason);
+		for (size_t j = 0; j < sizeof(output); j++)
+			assert_int_equal(output[j], 0);
 	}
 	assert_done(kdf_check_cost(&smallest, err));
 	assert_done(kdf_check_cost(&(struct kdf_cost){KDF_MEMORY_MAX_KIB, KDF_TIME_MAX, UINT32_MAX},

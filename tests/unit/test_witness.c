@@ -1,16 +1,6 @@
 /* The witness: what it remembers, what it forgives, and when it is sure that a file is older. */
 #include "vault_fixture.h"
 
-static char *witness_path(void)
-{
-	static char path[256];
-
-	snprintf(path, sizeof(path), "state/vault/");
-	for (int i = 0; i < HEADER_UUID_BYTES; i++)
-		snprintf(path + strlen(path), 3, "%02x", fixture_empty.data[24 + i]);
-	return path;
-}
-
 static bool rolled_back(void)
 {
 	VAULT_AUTO *vault = vault_opened(FILE_NAME, 0);

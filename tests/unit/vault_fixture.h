@@ -204,14 +204,19 @@ static inline struct findings check_file(const char *path, unsigned flags)
 
 /* ---- the folder ---- */
 
+static inline const char *witness_path(void)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "state/vault/");
+	for (int i = 0; i < HEADER_UUID_BYTES; i++)
+		snprintf(path + strlen(path), 3, "%02x", fixture_empty.data[24 + i]);
+	return path;
+}
+
 static inline void forget_witness(void)
 {
-	char path[256] = "state/vault/";
-	const unsigned char *uuid = fixture_empty.data + 24;
-
-	for (int i = 0; i < HEADER_UUID_BYTES; i++)
-		snprintf(path + strlen(path), 3, "%02x", uuid[i]);
-	unlink(path);
+	unlink(witness_path());
 }
 
 static inline void fixture_reset(void)
