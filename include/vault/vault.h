@@ -32,7 +32,7 @@
 
 struct vault;
 
-/* ---- open and close ------------------------------------------------------------------------ */
+/* ---- open and close ----------------------------------------------------------------- */
 
 enum vault_open_flags {
 	VAULT_READ_ONLY = 1 << 0,       /* never write, not even to heal a header copy */
@@ -75,7 +75,7 @@ struct vault_new {
 int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault,
                  struct error *err);
 
-/* ---- state --------------------------------------------------------------------------------- */
+/* ---- state -------------------------------------------------------------------------- */
 
 struct vault_rollback {
 	bool detected;                 /* this file is older than what was seen here before */
@@ -108,7 +108,7 @@ int vault_info(struct vault *vault, struct vault_status_info *ret_info, struct e
 void vault_key_slots(const struct vault *vault, struct key_slot ret_slots[KEY_SLOTS],
                      size_t *ret_count);
 
-/* ---- entries ------------------------------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------------------ */
 
 /* What a writing function tells besides done. */
 struct write_result {
@@ -196,7 +196,7 @@ int vault_trash_restore(struct vault *vault, const char *name, const char *new_n
  * dates and fingerprints stay, so that a password used once is known for ever. */
 int vault_trash_empty(struct vault *vault, const char *name, size_t *ret_count, struct error *err);
 
-/* ---- history ------------------------------------------------------------------------------- */
+/* ---- history ------------------------------------------------------------------------ */
 
 struct history_item {
 	int64_t since, until;          /* until 0: in use */
@@ -208,7 +208,7 @@ int vault_history(struct vault *vault, const char *name, bool reveal,
                   int (*each)(void *context, const struct history_item *item), void *context,
                   struct error *err);
 
-/* ---- keys ---------------------------------------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------------------- */
 
 /* Adds a slot. VAULT_EXISTS (> 0): all slots are in use. `cost` as in struct vault_new. `label` may
  * be NULL. */
@@ -234,7 +234,7 @@ int vault_current_slot(const struct vault *vault);
  * whatever the outcome: open it again. */
 int vault_rekey(struct vault **vault, const struct vault_new *how, struct error *err);
 
-/* ---- care ---------------------------------------------------------------------------------- */
+/* ---- care --------------------------------------------------------------------------- */
 
 enum check_severity {
 	CHECK_NOTE = 0,    /* counts and good news */

@@ -70,7 +70,7 @@ int db_copy_rows(struct db *from, struct db *to, struct error *err);
  * they hold still. */
 int db_read_raw(struct db *db, uint64_t offset, void *bytes, size_t length, struct error *err);
 
-/* ---- statements ---- */
+/* ---- statements --------------------------------------------------------------------- */
 
 /* Prepared on first use, kept until db_close. One use at a time: bind, step until done,
  * stmt_done. */

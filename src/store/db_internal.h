@@ -33,7 +33,7 @@ int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct e
 /* Is the file that has the name still the one this connection holds open? Returns SQLite's code. */
 int db_same_file(struct db *db, bool *ret_same);
 
-/* ---- recipe.c: how a connection is set up; every setting is read back ---- */
+/* ---- recipe.c: how a connection is set up; every setting is read back --------------- */
 
 int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err);
 int recipe_for_reading(struct db *db, struct error *err); /* before the first page is read */

@@ -183,8 +183,7 @@ static void *resize(void *p, size_t wanted)
 	return moved;
 }
 
-/* ---- for SQLite
- * ------------------------------------------------------------------------------- */
+/* ---- for SQLite --------------------------------------------------------------------- */
 
 static void *memory_malloc(int wanted)
 {
@@ -221,8 +220,7 @@ static void memory_shutdown(void *context)
 	(void)context;
 }
 
-/* ---- for libcrypto
- * ---------------------------------------------------------------------------- */
+/* ---- for libcrypto ------------------------------------------------------------------ */
 
 #ifdef HAVE_LIBCRYPTO
 static void *crypto_malloc(size_t wanted, const char *file, int line)

@@ -66,8 +66,7 @@ static void check_header(struct check *check)
 			     'A' + i, vault->copies[i] == COPY_TORN ? "damaged" : "old");
 }
 
-/* ---- pages and structure
- * ---------------------------------------------------------------------- */
+/* ---- pages and structure ------------------------------------------------------------ */
 
 static int add_page(void *context, uint32_t page, struct error *err)
 {
@@ -209,8 +208,7 @@ static int check_schema(struct check *check, struct error *err)
 	return r;
 }
 
-/* ---- contents
- * ---------------------------------------------------------------------------------- */
+/* ---- contents ----------------------------------------------------------------------- */
 
 static void forward(void *context, enum check_severity severity, const char *text)
 {

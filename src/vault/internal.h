@@ -55,7 +55,7 @@ struct vault {
 	bool batch, batch_failed; /* see vault_batch_begin */
 };
 
-/* ---- keys (keys.c) ------------------------------------------------------------------------- */
+/* ---- keys (keys.c) ------------------------------------------------------------------ */
 
 /* Allocates the keys and derives the subkeys of `volume_key` (borrowed). */
 int keys_set(struct vault *vault, const unsigned char volume_key[VOLUME_KEY_BYTES],
@@ -76,7 +76,7 @@ int slot_seal(struct header *header, unsigned index, const struct credential *cr
 int slot_open(const struct header *header, unsigned index, const struct credential *credential,
               unsigned char ret_volume_key[VOLUME_KEY_BYTES], struct error *err);
 
-/* ---- header (open.c) ----------------------------------------------------------------------- */
+/* ---- header (open.c) ---------------------------------------------------------------- */
 
 /* Reads the headers again; with keys, also verifies the MAC of each copy that is not torn
  * (VAULT_DAMAGED failure). */
@@ -86,7 +86,7 @@ int header_refresh(struct vault *vault, struct error *err);
  * transaction. */
 int header_store(struct vault *vault, struct header *header, struct error *err);
 
-/* ---- transactions (state.c) ---------------------------------------------------------------- */
+/* ---- transactions (state.c) --------------------------------------------------------- */
 
 /* A read transaction with a verified state; write_begin adds: refused (VAULT_DAMAGED) while a
  * rollback is not accepted. Inside a batch, write_begin and write_commit only count on the
@@ -108,7 +108,7 @@ void state_root(const struct vault *vault, const struct state *state,
 /* Inserts (in a new database) or updates the state row from vault->state, with a new root. */
 int state_write(struct vault *vault, bool insert, struct error *err);
 
-/* ---- records (record.c): entries as rows ---------------------------------------------------- */
+/* ---- records (record.c): entries as rows -------------------------------------------- */
 
 enum record_want {
 	WANT_SECRETS = 1 << 0, /* the current password and the secret fields */
@@ -159,7 +159,7 @@ int record_write_password(struct vault *vault, struct record *record, const stru
 /* Hashes the entry's rows as they are now and renews the digest. The last step of every change. */
 int record_seal(struct vault *vault, int64_t id, struct error *err);
 
-/* ---- names (names.c) ----------------------------------------------------------------------- */
+/* ---- names (names.c) ---------------------------------------------------------------- */
 
 /* The id of the live entry of that name, exact first, else the only one equal after folding.
  * VAULT_NOT_FOUND (> 0). When nothing is found the whole digest is verified first (VAULT_DAMAGED
@@ -170,14 +170,14 @@ int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct err
 /* Is a live entry called exactly so? */
 int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err);
 
-/* ---- reuse (reuse.c) ----------------------------------------------------------------------- */
+/* ---- reuse (reuse.c) ---------------------------------------------------------------- */
 
 /* The one guard that every password passes, inside the write transaction: with whom entry `id` (0:
  * a new one) would share a password of this fingerprint. */
 int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t id,
                struct conflicts *ret_conflicts, struct error *err);
 
-/* ---- digest (verify.c) --------------------------------------------------------------------- */
+/* ---- digest (verify.c) -------------------------------------------------------------- */
 
 /* Recomputes the digest of everything and compares: every entry, every node, the root, the counts.
  * `each` (may be NULL) gets a sentence per finding. *ret_damaged counts them. In a transaction. */
@@ -185,7 +185,7 @@ int verify_all(struct vault *vault,
                void (*each)(void *context, enum check_severity severity, const char *text),
                void *context, size_t *ret_damaged, struct error *err);
 
-/* ---- witness (witness.c) ------------------------------------------------------------------- */
+/* ---- witness (witness.c) ------------------------------------------------------------ */
 
 struct witness {
 	bool found;   /* there is a file for this vault */
@@ -207,7 +207,7 @@ void witness_store(struct vault *vault, bool force);
  * witness_store forgets the other. */
 int witness_announce(const struct vault *next, struct error *err);
 
-/* ---- files (create.c) ---------------------------------------------------------------------- */
+/* ---- files (create.c) --------------------------------------------------------------- */
 
 /* Makes a complete vault file under `path` (which must not exist): header with the slots of `how`,
  * tables, state. Gives it open and unlocked. `like` (may be NULL): uuid, creation date and

@@ -61,7 +61,7 @@ static int copy_secret(struct secret **ret_secret, struct stmt *stmt, int column
 	return bytes ? secret_copy(ret_secret, bytes, length, err) : 0;
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------ */
 
 static int read_entry(struct vault *vault, struct record *record, struct hash *leaf,
                       struct error *err)
@@ -273,7 +273,7 @@ void record_done(struct record *record)
 	*record = (struct record){0};
 }
 
-/* ---- writing -------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------ */
 
 static int insert_entry(struct vault *vault, struct record *record, const char *folded,
                         struct error *err)

@@ -47,8 +47,7 @@ static const unsigned char nothing[HASH_BYTES];
 		twice; \
 	})
 
-/* ---- what there should be
- * ------------------------------------------------------------------------ */
+/* ---- what there should be ----------------------------------------------------------- */
 
 /* One number out of a statement that binds `bound` or nothing. 1: *ret_number is set; 0: no row. */
 static int number(struct vault *vault, enum sql which, const int64_t *bound, int64_t *ret_number)
@@ -110,8 +109,7 @@ static void count_lost(struct rescue *rescue, int64_t from, int64_t end)
 		rescue->result->lost += expected(rescue, id);
 }
 
-/* ---- an entry in parts
- * --------------------------------------------------------------------------- */
+/* ---- an entry in parts -------------------------------------------------------------- */
 
 static char *copy_text(struct stmt *stmt, int column)
 {
@@ -221,8 +219,7 @@ static int rescue_parts(struct rescue *rescue, int64_t id)
 	return rescue->each(rescue->context, entry, false);
 }
 
-/* ---- the walk
- * ------------------------------------------------------------------------------------ */
+/* ---- the walk ----------------------------------------------------------------------- */
 
 static int rescue_entry(struct rescue *rescue, int64_t id)
 {
@@ -292,8 +289,7 @@ int vault_rescue(struct vault *vault,
 	return r;
 }
 
-/* ---- keys
- * ---------------------------------------------------------------------------------------- */
+/* ---- keys --------------------------------------------------------------------------- */
 
 static int to_hex(const unsigned char *key, size_t length, struct secret **ret_hex,
                   struct error *err)

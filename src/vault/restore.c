@@ -58,8 +58,7 @@ static void restore_done(struct restore *restore)
 	free(restore->kept_journal);
 }
 
-/* ---- what is there
- * ----------------------------------------------------------------------------- */
+/* ---- what is there ------------------------------------------------------------------ */
 
 static int examine(struct restore *restore, struct error *err)
 {
@@ -102,8 +101,7 @@ static int lock_old(struct restore *restore, struct error *err)
 	               : error_set(err, cause.status, "'%s': %s", restore->path, cause.message);
 }
 
-/* ---- the copy
- * ---------------------------------------------------------------------------------- */
+/* ---- the copy ----------------------------------------------------------------------- */
 
 static void raise_to(uint64_t *value, uint64_t least)
 {
@@ -155,8 +153,7 @@ static int make_copy(struct restore *restore, struct error *err)
 	return r;
 }
 
-/* ---- keeping the old file
- * ------------------------------------------------------------------------ */
+/* ---- keeping the old file ----------------------------------------------------------- */
 
 static int is_free(const char *path)
 {
@@ -243,8 +240,7 @@ static void undo(struct restore *restore)
 		rename(restore->kept_journal, restore->journal);
 }
 
-/* ---- in place
- * ------------------------------------------------------------------------------------ */
+/* ---- in place ----------------------------------------------------------------------- */
 
 /* A backup from before a rekey is under another key than what is remembered. */
 static int announce(struct restore *restore, struct error *err)

@@ -75,7 +75,7 @@ static void found_more(const struct walk *walk)
 	walk->each(walk->context, CHECK_DAMAGE, text);
 }
 
-/* ---- the nodes above ------------------------------------------------------------------------- */
+/* ---- the nodes above ---------------------------------------------------------------- */
 
 static int push(struct walk *walk, unsigned level, int64_t child,
                 const unsigned char hash[HASH_BYTES], struct error *err);
@@ -128,7 +128,7 @@ static int push(struct walk *walk, unsigned number, int64_t child,
 	return 0;
 }
 
-/* ---- the lowest nodes ------------------------------------------------------------------------ */
+/* ---- the lowest nodes --------------------------------------------------------------- */
 
 static int next_stored(struct walk *walk, struct error *err)
 {
@@ -209,8 +209,7 @@ static int open_group(struct walk *walk, int64_t index, struct error *err)
 	return r;
 }
 
-/* ---- entries
- * ---------------------------------------------------------------------------------- */
+/* ---- entries ------------------------------------------------------------------------ */
 
 static int compare_folded(struct walk *walk, const char *name, const char *folded,
                           struct error *err)
@@ -296,8 +295,7 @@ static int walk_tree(struct walk *walk, struct error *err)
 	return r;
 }
 
-/* ---- the rest
- * --------------------------------------------------------------------------------- */
+/* ---- the rest ----------------------------------------------------------------------- */
 
 static void compare_state(struct walk *walk)
 {

@@ -78,7 +78,7 @@ static int check_reason(const char *reason, struct error *err)
 	return 0;
 }
 
-/* ---- add ------------------------------------------------------------------------------------- */
+/* ---- add ---------------------------------------------------------------------------- */
 
 struct addition {
 	const struct entry *entry;
@@ -128,7 +128,7 @@ int vault_add(struct vault *vault, const struct entry *entry, const char *allow_
 	return r == 0 ? transaction(vault, add, &addition, err) : r;
 }
 
-/* ---- edit ------------------------------------------------------------------------------------ */
+/* ---- edit --------------------------------------------------------------------------- */
 
 struct edit {
 	const char *name;
@@ -236,8 +236,7 @@ int vault_edit(struct vault *vault, const char *name, struct entry_edit *change,
 	return r;
 }
 
-/* ---- rename, remove, restore
- * ------------------------------------------------------------------ */
+/* ---- rename, remove, restore -------------------------------------------------------- */
 
 struct move {
 	const char *name, *new_name; /* new_name NULL: as it was called */

@@ -68,7 +68,7 @@ static bool is_untouched(struct job *job)
 	return same;
 }
 
-/* ---- one header copy: healed ---- */
+/* ---- one header copy: healed -------------------------------------------------------- */
 
 /* Opens it, compares the contents, tells what vault_info says. */
 static bool open_and_compare(struct job *job, unsigned flags, struct vault_status_info *info,
@@ -118,7 +118,7 @@ static bool try_one_copy(struct job *job, size_t bit)
 	return true;
 }
 
-/* ---- both copies: an error ---- */
+/* ---- both copies: an error ---------------------------------------------------------- */
 
 static bool try_both_copies(struct job *job, size_t bit_a, size_t bit_b)
 {
@@ -145,7 +145,7 @@ static bool try_both_copies(struct job *job, size_t bit_a, size_t bit_b)
 	return r < 0;
 }
 
-/* ---- the database: never a wrong value ---- */
+/* ---- the database: never a wrong value ---------------------------------------------- */
 
 /* Takes "entry NAME user=… password=VALUE" apart; false for other lines. */
 static bool read_line(const char *line, char name[256], char value[1024])
@@ -236,7 +236,7 @@ static void try_database_byte(struct job *job, size_t at, unsigned bit)
 		count(&job->tally->warned);
 }
 
-/* ---- processes ---- */
+/* ---- processes ---------------------------------------------------------------------- */
 
 static void work(struct job *job, unsigned part)
 {
@@ -288,7 +288,7 @@ static void run(struct job *job, unsigned part, const char *scratch)
 			errx(3, "a process died");
 }
 
-/* ---- set-up ---- */
+/* ---- set-up ------------------------------------------------------------------------- */
 
 static void load(struct job *job, const char *path, const char *password)
 {

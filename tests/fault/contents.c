@@ -108,7 +108,7 @@ int contents_read(struct vault *vault, struct text *text, struct error *err)
 	return r;
 }
 
-/* ---- opening ---- */
+/* ---- opening ------------------------------------------------------------------------ */
 
 int open_with_password(const char *path, const char *password, unsigned flags,
                        struct vault **ret_vault, struct error *err)
@@ -144,7 +144,7 @@ int open_with_key(const char *path, const char *hex, unsigned flags, struct vaul
 	return r;
 }
 
-/* ---- comparing ---- */
+/* ---- comparing ---------------------------------------------------------------------- */
 
 struct finding {
 	char *text;

@@ -58,7 +58,7 @@ static unsigned long count(unsigned long *counter)
 	return __atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST);
 }
 
-/* ---- what was seen already ---- */
+/* ---- what was seen already ---------------------------------------------------------- */
 
 static bool insert(uint64_t *table, size_t room, uint64_t hash)
 {
@@ -95,7 +95,7 @@ static bool is_new(struct job *job, uint64_t hash)
 	return true;
 }
 
-/* ---- one state ---- */
+/* ---- one state ---------------------------------------------------------------------- */
 
 static void report(struct job *job, const struct disk *disk, const struct image *image,
                    const char *why)
@@ -163,7 +163,7 @@ static void try_state(struct job *job, struct disk *disk, struct image *image, e
 		count(side == 0 ? &job->shared->old : &job->shared->new);
 }
 
-/* ---- all states ---- */
+/* ---- all states --------------------------------------------------------------------- */
 
 static bool is_finished(const struct job *job)
 {
@@ -219,7 +219,7 @@ static void work(struct job *job)
 	free(job->seen);
 }
 
-/* ---- set-up ---- */
+/* ---- set-up ------------------------------------------------------------------------- */
 
 static bool read_step(const char *model, unsigned number, struct side *side)
 {

@@ -26,7 +26,7 @@ static char *copy_text(const void *bytes, size_t length)
 	return text;
 }
 
-/* ---- names ---- */
+/* ---- names -------------------------------------------------------------------------- */
 
 struct name *names_find(struct names *names, const char *path)
 {
@@ -122,7 +122,7 @@ static void sync_folder(struct disk *disk, const char *folder)
 	disk->waiting = kept;
 }
 
-/* ---- contents ---- */
+/* ---- contents ----------------------------------------------------------------------- */
 
 static size_t inode_new(struct disk *disk, bool folder)
 {
@@ -175,7 +175,7 @@ static struct inode *by_handle(struct disk *disk, uint64_t handle)
 	errx(3, "record %zu: a handle that was not opened", disk->position);
 }
 
-/* ---- records ---- */
+/* ---- records ------------------------------------------------------------------------ */
 
 static void opened(struct disk *disk, const struct log_record *record, const char *path)
 {
@@ -303,7 +303,7 @@ void disk_describe(const struct disk *disk, char *text, size_t size)
 		         (int)last->second, (const char *)disk->last_bytes + last->length);
 }
 
-/* ---- set-up ---- */
+/* ---- set-up ------------------------------------------------------------------------- */
 
 static void load_file(void *context, const char *path, bool folder, unsigned char *bytes,
                       size_t size)

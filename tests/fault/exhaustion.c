@@ -42,7 +42,7 @@ struct report {
 };
 static struct report *report; /* shared memory */
 
-/* ---- the allocator in between ---- */
+/* ---- the allocator in between ------------------------------------------------------- */
 
 static sqlite3_mem_methods below;
 
@@ -81,7 +81,7 @@ static void install(void)
 		errx(3, "SQLite does not take the allocator");
 }
 
-/* ---- operations, on an open and unlocked vault ---- */
+/* ---- operations, on an open and unlocked vault -------------------------------------- */
 
 static struct secret *secret(const char *text)
 {
@@ -202,7 +202,7 @@ static const struct operation {
 	{"backup", do_backup, PASSWORD},
 };
 
-/* ---- one run ---- */
+/* ---- one run ------------------------------------------------------------------------ */
 
 static unsigned char *image;
 static size_t image_size;
@@ -264,7 +264,7 @@ static bool judge(const struct side sides[2], char *why, size_t size)
 	return side >= 0;
 }
 
-/* ---- all runs of one operation ---- */
+/* ---- all runs of one operation ------------------------------------------------------ */
 
 static void look(const char *password, struct side *ret_side)
 {

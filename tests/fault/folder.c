@@ -137,7 +137,7 @@ uint64_t folder_hash(const char *name, const unsigned char *bytes, size_t size)
 	return hash ^ hash >> 31;
 }
 
-/* ---- images (disk.h) ---- */
+/* ---- images (disk.h) ---------------------------------------------------------------- */
 
 static int by_depth(const void *a, const void *b)
 {

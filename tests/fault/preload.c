@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* ---- open and close ---- */
+/* ---- open and close ----------------------------------------------------------------- */
 
 static int open_at(int at, const char *path, int flags, mode_t mode)
 {
@@ -96,7 +96,7 @@ int fault_close(int fd)
 	return verdict == VERDICT_FAIL ? -1 : 0;
 }
 
-/* ---- write ---- */
+/* ---- write -------------------------------------------------------------------------- */
 
 static bool is_dropped(struct fault_file *file, size_t length, off_t offset)
 {
@@ -195,7 +195,7 @@ ssize_t fault_writev(int fd, const struct iovec *parts, int count)
 	return whole > 0 ? whole : done;
 }
 
-/* ---- read ---- */
+/* ---- read --------------------------------------------------------------------------- */
 
 static ssize_t read_at(int fd, void *bytes, size_t length, off_t offset, bool positioned)
 {
@@ -253,7 +253,7 @@ PREAD(fault_pread64, "pread64")
 PREAD_CHK(fault_pread_chk, "__pread_chk")
 PREAD_CHK(fault_pread64_chk, "__pread64_chk")
 
-/* ---- truncate and sync ---- */
+/* ---- truncate and sync -------------------------------------------------------------- */
 
 int fault_ftruncate(int fd, off_t size) FAULT_SYMBOL("ftruncate");
 int fault_ftruncate(int fd, off_t size)

@@ -159,7 +159,7 @@ int fault_mkdir(const char *path, mode_t mode)
 	return 0;
 }
 
-/* ---- locks ---- */
+/* ---- locks -------------------------------------------------------------------------- */
 
 static int control(int fd, int command, long argument)
 {
@@ -189,7 +189,7 @@ static int control(int fd, int command, long argument)
 FCNTL(fault_fcntl, "fcntl")
 FCNTL(fault_fcntl64, "fcntl64")
 
-/* ---- ways around ---- */
+/* ---- ways around -------------------------------------------------------------------- */
 
 long fault_syscall(long number, ...) FAULT_SYMBOL("syscall");
 long fault_syscall(long number, ...)
@@ -228,7 +228,7 @@ ssize_t fault_copy_file_range(int in, off_t *in_at, int out, off_t *out_at, size
 SENDFILE(fault_sendfile, "sendfile")
 SENDFILE(fault_sendfile64, "sendfile64")
 
-/* ---- Argon2 ---- */
+/* ---- Argon2 ------------------------------------------------------------------------- */
 
 int fault_argon2_ctx(argon2_context *context, argon2_type type) FAULT_SYMBOL("argon2_ctx");
 int fault_argon2_ctx(argon2_context *context, argon2_type type)

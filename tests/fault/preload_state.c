@@ -66,7 +66,7 @@ void fault_die(const char *why)
 	abort();
 }
 
-/* ---- configuration ---- */
+/* ---- configuration ------------------------------------------------------------------ */
 
 static void read_what(const char *what)
 {
@@ -174,7 +174,7 @@ __attribute__((constructor)) static void fault_start(void)
 		fault.root_length = strlen(fault.root);
 }
 
-/* ---- which files ---- */
+/* ---- which files -------------------------------------------------------------------- */
 
 /* Takes "//" and "/./" out of an absolute path; ".." is none of the program's habits. */
 static void tidy(char *path)
@@ -287,7 +287,7 @@ void fault_opened(int fd, const char *name, int flags, bool created)
 		fault_record(LOG_TRUNCATE, file, 0, NULL, 0, NULL);
 }
 
-/* ---- what becomes of an operation ---- */
+/* ---- what becomes of an operation --------------------------------------------------- */
 
 static bool is_due(enum fault_class class, uint64_t number)
 {

@@ -183,8 +183,7 @@ static void finds_a_file_cut_short_or_too_long(void **state)
 	free(file.data);
 }
 
-/* ---- replay
- * ------------------------------------------------------------------------------------- */
+/* ---- replay ------------------------------------------------------------------------- */
 
 /*
  * Each page of `older` in place of the same one of `newer`: found, or without effect. Some are
@@ -310,8 +309,7 @@ static void get_notices_a_page_put_back(void **state)
 	free(newer.data);
 }
 
-/* ---- tampering with the database key
- * --------------------------------------------------------------- */
+/* ---- tampering with the database key ------------------------------------------------ */
 
 static void finds_changes_by_sql(void **state)
 {
@@ -432,8 +430,7 @@ static void finds_an_index_that_disagrees(void **state)
 	free(file.data);
 }
 
-/* ---- the rest
- * ---------------------------------------------------------------------------------------- */
+/* ---- the rest ----------------------------------------------------------------------- */
 
 static void finds_a_fingerprint_of_another_password(void **state)
 {

@@ -70,7 +70,7 @@ static void backup_to(const char *path)
 	assert_done(vault_backup(vault, path, err));
 }
 
-/* ---- backup ---- */
+/* ---- backup ------------------------------------------------------------------------- */
 
 static void backup_is_the_same_file(void **state)
 {
@@ -235,7 +235,7 @@ static void backup_beside_a_writer(void **state)
 	waitpid(child, NULL, 0);
 }
 
-/* ---- restore ---- */
+/* ---- restore ------------------------------------------------------------------------ */
 
 static char *restore_to(const char *path)
 {

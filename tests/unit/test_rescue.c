@@ -122,6 +122,7 @@ static void reads_what_one_damaged_page_leaves(void **state)
 		1,
 		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'entry'"),
 		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'password'"),
+		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'field'"),
 		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'state'"),
 		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'digest'"),
 	};

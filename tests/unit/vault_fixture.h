@@ -33,7 +33,7 @@ static char fixture_folder[64];
 static struct secret *fixture_key; /* the volume key */
 static struct bytes fixture_empty; /* the file as it was made */
 
-/* ---- files ---- */
+/* ---- files -------------------------------------------------------------------------- */
 
 static inline struct bytes file_load(const char *path)
 {
@@ -92,7 +92,7 @@ static inline struct bytes bytes_copy(struct bytes bytes)
 	return copy;
 }
 
-/* ---- vaults ---- */
+/* ---- vaults ------------------------------------------------------------------------- */
 
 static inline struct vault *vault_opened(const char *path, unsigned flags)
 {
@@ -159,7 +159,7 @@ static inline bool reads(struct vault *vault, const char *name, const char *pass
 	return true;
 }
 
-/* ---- the check ---- */
+/* ---- the check ---------------------------------------------------------------------- */
 
 struct findings {
 	char text[8192]; /* a line each */
@@ -202,7 +202,7 @@ static inline struct findings check_file(const char *path, unsigned flags)
 	return findings;
 }
 
-/* ---- the folder ---- */
+/* ---- the folder --------------------------------------------------------------------- */
 
 static inline const char *witness_path(void)
 {
