@@ -97,8 +97,9 @@ static int key_add_run(struct session *session, const void *values, char *const 
 	if (r != 0)
 		return r;
 	if (!session_scripted(session))
-		new_key_working();
+		new_key_working(true);
 	r = vault_key_add(session->vault, &presented.credential, &cost, add->label, &slot, err);
+	new_key_working(false);
 	if (r != 0)
 		return r;
 	session_close(session);

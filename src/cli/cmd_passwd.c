@@ -98,8 +98,9 @@ static int passwd_run(struct session *session, const void *values, char *const *
 		return r;
 	presented_set(&presented, slot.type);
 	if (!session_scripted(session))
-		new_key_working();
+		new_key_working(true);
 	r = replace(session, &slot, &presented.credential, &cost, err);
+	new_key_working(false);
 	if (r != 0)
 		return r;
 	session_close(session);

@@ -127,8 +127,9 @@ static int rekey_run(struct session *session, const void *values, char *const *w
 		.recovery_code = code,
 	};
 	if (!session_scripted(session))
-		new_key_working();
+		new_key_working(true);
 	r = vault_rekey(&session->vault, &how, err);
+	new_key_working(false);
 	if (r == 0)
 		tell(session, rekey, code);
 	return r;

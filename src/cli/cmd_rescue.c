@@ -148,7 +148,7 @@ static int rescue_run(struct session *session, const void *values, char *const *
 	if (r == 0 && !rescue->output)
 		r = confirm_key(rescue, err);
 	if (r == 0)
-		r = session_unlock(session, VAULT_READ_ONLY, err);
+		r = session_unlock(session, VAULT_RESCUE, err);
 	if (r != 0)
 		return r;
 	return rescue->output ? export_to(session, rescue->output, err)

@@ -67,8 +67,9 @@ int create_vault(struct session *session, const struct create_options *options,
 		.recovery_code = code,
 	};
 	if (!session_scripted(session))
-		new_key_working();
+		new_key_working(true);
 	r = vault_create(session->path, &how, &session->vault, err);
+	new_key_working(false);
 	if (r != 0)
 		return r;
 	report_note("Created the vault %s", session->path);

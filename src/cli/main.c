@@ -160,6 +160,7 @@ int main(int argc, char **argv)
 	harden_process();
 	status = abs(run(&session, argc, argv, &err));
 	session_done(&session);
+	prompt_quiet(false);
 	if (status != 0)
 		report_error(&err);
 	if (output_finish(&output_err) < 0) {

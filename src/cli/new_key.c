@@ -26,9 +26,11 @@ struct kdf_cost cost_read(const struct cost_options *options)
 	return cost;
 }
 
-void new_key_working(void)
+void new_key_working(bool working)
 {
-	prompt_say("Deriving the key...\n");
+	if (working)
+		prompt_say("Deriving the key...\n");
+	prompt_quiet(working);
 }
 
 static int propose(struct error *err)

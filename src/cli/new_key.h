@@ -43,7 +43,7 @@ int new_key_password(int fd, const char *file, struct secret **ret_password, str
 /* Gives a new recovery code, shown at the terminal and confirmed by typing one group of it. */
 int new_key_recovery(struct secret **ret_code, struct error *err);
 
-/* Tells that it may take a while. */
-void new_key_working(void);
+/* Tells at the terminal that deriving a key takes a while, and keeps it quiet for so long. */
+void new_key_working(bool working);
 
 #endif

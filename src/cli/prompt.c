@@ -23,6 +23,11 @@ int prompt_signal(void)
 	return tty_signal();
 }
 
+void prompt_quiet(bool quiet)
+{
+	tty_quiet(quiet);
+}
+
 static unsigned char key(const struct termios *modes, int which)
 {
 	return modes->c_cc[which] == _POSIX_VDISABLE ? 0 : modes->c_cc[which];

@@ -43,6 +43,11 @@ int prompt_confirm(bool yes, const char *question, struct error *err);
 void prompt_say(const char *format, ...) VAULT_PRINTF(1, 2);
 void prompt_show(const struct secret *secret); /* printable by its making: a code, a passphrase */
 
+/* Keeps what is typed from showing, between a question and the end of the work that follows it, and
+ * drops it in the end. Signals leave the terminal as it was found here, too. The next question ends
+ * it as well. Nothing happens without a terminal, or in the background. */
+void prompt_quiet(bool quiet);
+
 /* The signal that ended a question, or 0. After cleaning up, the program should die of it. */
 int prompt_signal(void);
 

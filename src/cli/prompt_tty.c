@@ -14,6 +14,13 @@ static const int handled[TTY_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTS
 /* Signal handlers have no other way to tell. */
 static volatile sig_atomic_t fatal_signal, stop_requested, continued;
 
+/* While work is done between questions: how the terminal was, and what signals did before. */
+static struct {
+	volatile sig_atomic_t on;
+	struct termios before;
+	struct sigaction actions_before[TTY_SIGNALS];
+} quiet;
+
 static int terminal = -2; /* -2: not tried; one terminal for the whole process */
 
 static void note_signal(int signal)
@@ -83,11 +90,88 @@ static void ask(const struct tty_question *question)
 	tty_write(question->text, strlen(question->text));
 }
 
+static bool in_foreground(void)
+{
+	return tcgetpgrp(terminal) == getpgrp();
+}
+
+static void hide(void)
+{
+	struct termios modes = quiet.before;
+
+	modes.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	tcsetattr(terminal, TCSANOW, &modes);
+}
+
+/* Leaves the terminal as it was found before the signal does what it does by itself. Everything in
+ * here may be called in a handler (signal-safety(7)). */
+static void leave_quietly(int signal)
+{
+	struct sigaction default_action = {.sa_handler = SIG_DFL}, ours;
+	sigset_t set, mask;
+	int saved = errno;
+
+	if (signal == SIGCONT) {
+		if (in_foreground())
+			hide();
+		errno = saved;
+		return;
+	}
+	if (in_foreground())
+		tcsetattr(terminal, TCSANOW, &quiet.before);
+	sigaction(signal, &default_action, &ours);
+	sigemptyset(&set);
+	sigaddset(&set, signal);
+	raise(signal);
+	sigprocmask(SIG_UNBLOCK, &set, &mask); /* here it ends, or stops */
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(signal, &ours, NULL);
+	errno = saved;
+}
+
+static void install(void (*handler)(int), struct sigaction before[TTY_SIGNALS])
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	for (int i = 0; i < TTY_SIGNALS; i++)
+		sigaddset(&action.sa_mask, handled[i]);
+	for (int i = 0; i < TTY_SIGNALS; i++) {
+		sigaction(handled[i], NULL, &before[i]);
+		/* Who started us may have asked to ignore a signal (nohup, a shell without job
+		 * control). */
+		if (before[i].sa_handler != SIG_IGN)
+			sigaction(handled[i], &action, NULL);
+	}
+}
+
+static void uninstall(const struct sigaction before[TTY_SIGNALS])
+{
+	for (int i = 0; i < TTY_SIGNALS; i++)
+		sigaction(handled[i], &before[i], NULL);
+}
+
+void tty_quiet(bool on)
+{
+	if (on == (bool)quiet.on || terminal < 0 || !in_foreground())
+		return;
+	if (on && tcgetattr(terminal, &quiet.before) != 0)
+		return;
+	quiet.on = on;
+	if (on) {
+		install(leave_quietly, quiet.actions_before);
+		hide();
+	} else {
+		set_modes(terminal, &quiet.before);
+		uninstall(quiet.actions_before);
+	}
+}
+
 int tty_begin(struct tty_question *question, struct error *err)
 {
-	struct sigaction action = {.sa_handler = note_signal};
 	sigset_t blocked;
 
+	tty_quiet(false);
 	question->fd = tty_descriptor();
 	if (question->fd < 0 || tcgetattr(question->fd, &question->before) != 0)
 		return error_set(err, VAULT_LOCKED, "there is no terminal to ask at");
@@ -96,14 +180,7 @@ int tty_begin(struct tty_question *question, struct error *err)
 	for (int i = 0; i < TTY_SIGNALS; i++)
 		sigaddset(&blocked, handled[i]);
 	sigprocmask(SIG_BLOCK, &blocked, &question->mask_before);
-	action.sa_mask = blocked;
-	for (int i = 0; i < TTY_SIGNALS; i++) {
-		sigaction(handled[i], NULL, &question->actions_before[i]);
-		/* Who started us may have asked to ignore a signal (nohup, a shell without job
-		 * control). */
-		if (question->actions_before[i].sa_handler != SIG_IGN)
-			sigaction(handled[i], &action, NULL);
-	}
+	install(note_signal, question->actions_before);
 	ask(question);
 	return 0;
 }
@@ -111,8 +188,7 @@ int tty_begin(struct tty_question *question, struct error *err)
 void tty_end(struct tty_question *question)
 {
 	set_modes(question->fd, &question->before);
-	for (int i = 0; i < TTY_SIGNALS; i++)
-		sigaction(handled[i], &question->actions_before[i], NULL);
+	uninstall(question->actions_before);
 	sigprocmask(SIG_SETMASK, &question->mask_before, NULL);
 }
 

@@ -33,6 +33,9 @@ void tty_end(struct tty_question *question);
  * signal. A stop (Ctrl-Z) happens inside. */
 int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err);
 
+/* What prompt_quiet promises. */
+void tty_quiet(bool quiet);
+
 int tty_signal(void); /* which signal ended the last question, or 0 */
 
 void tty_write(const void *bytes, size_t length);

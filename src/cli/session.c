@@ -117,7 +117,9 @@ static int try(struct session *session, struct presented *presented, enum key_ty
                struct error *err)
 {
 	presented_set(presented, type);
+	prompt_quiet(!session_scripted(session));
 	int r = vault_unlock(session->vault, &presented->credential, err);
+	prompt_quiet(false);
 	if (r == 0 && session->keep_presented) {
 		session->presented = *presented;
 		*presented = (struct presented){0};
@@ -180,7 +182,7 @@ static int unlock(struct session *session, struct error *err)
 		if (!again || !asked || attempt == ATTEMPTS ||
 		    (global->key_file && !has_slot(session, KEY_PASSWORD_AND_FILE)))
 			return r;
-		prompt_say("%s\n", err->message);
+		prompt_say("%s; try again\n", err->message);
 		*err = (struct error){0};
 	}
 }

@@ -293,6 +293,16 @@ int memory_install(void)
 	return rc;
 }
 
+bool memory_reserve(size_t size)
+{
+	bool there;
+
+	pthread_mutex_lock(&memory.mutex);
+	there = memory.left >= size || new_chunk();
+	pthread_mutex_unlock(&memory.mutex);
+	return there;
+}
+
 void memory_lock_again(void)
 {
 	pthread_mutex_lock(&memory.mutex);

@@ -10,10 +10,15 @@
 #define STORE_MEMORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Makes it the allocator of both, and starts libcrypto without what nobody here needs; before
  * anything else of SQLite is called. Idempotent. Returns an SQLite result code. */
 int memory_install(void);
+
+/* Sees to it that the next `size` bytes can be had without asking the system for memory; false when
+ * they cannot. At most half a chunk. For code of others that does not survive running out. */
+bool memory_reserve(size_t size);
 
 /* Locks all chunks again. SQLCipher locks and unlocks its own buffers (mlock, munlock), which works
  * on whole pages. */

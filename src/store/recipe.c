@@ -8,6 +8,7 @@
 
 #include "crypto/seal.h"
 #include "store/db_internal.h"
+#include "store/memory.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -145,12 +146,18 @@ int recipe_for_writing(struct db *db, struct error *err)
 
 /* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a
  * salt too, and then its first 16 bytes on disk go unauthenticated. */
+/* What SQLCipher and libcrypto take to set up a connection, many times over. */
+#define SET_UP_BYTES ((size_t)128 * 1024)
+
 int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char text[3 + 64];
 	int code;
 
+	/* SQLCipher 4.6 uses what it did not get when memory runs out here. */
+	if (!memory_reserve(SET_UP_BYTES))
+		return db_error(db, SQLITE_NOMEM, err);
 	text[0] = 'x';
 	text[1] = '\'';
 	for (unsigned i = 0; i < 32; i++) {

@@ -134,6 +134,12 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT node FROM digest WHERE node < 2 << 32 ORDER BY node DESC LIMIT 1",
 	[SQL_RESCUE_LAST_PASSWORD] =
 		"SELECT entry FROM password NOT INDEXED ORDER BY entry DESC LIMIT 1",
+	/* As SQL_PASSWORD_READ and SQL_FIELD_READ, but from one end of the table to the other: the
+	 * way down its tree compares keys, and has to read a long row whole for that. */
+	[SQL_RESCUE_PASSWORDS] =
+		"SELECT position, since, until, value, fingerprint, reason FROM password NOT"
+		" INDEXED WHERE +entry = ?1",
+	[SQL_RESCUE_FIELDS] = "SELECT kind, key, value FROM field NOT INDEXED WHERE +entry = ?1",
 };
 
 const char *sql_text(enum sql which)

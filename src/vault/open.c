@@ -64,29 +64,40 @@ int header_store(struct vault *vault, struct header *header, struct error *err)
 	return r;
 }
 
-/* A torn or stale copy is written anew from the good one. What cannot be written is told by
- * vault_info, not an error. */
+static bool whole(const struct vault *vault)
+{
+	return vault->copies[0] == COPY_INTACT && vault->copies[1] == COPY_INTACT;
+}
+
+/* Writes the header that is in force into each copy that is torn or stale, and into no other: the
+ * intact one stays untouched, and the header no younger. */
+static int write_bad_copies(struct vault *vault)
+{
+	unsigned char bytes[HEADER_BYTES];
+	int r = 0;
+
+	for (unsigned i = 0; i < HEADER_COPIES && r == 0; i++) {
+		if (vault->copies[i] == COPY_INTACT)
+			continue;
+		header_encode(bytes, &vault->header, i, vault->keys->header);
+		r = db_header_write(vault->db, bytes, i, NULL);
+	}
+	return r;
+}
+
+/* What cannot be healed is told by vault_info, not an error. */
 static void heal(struct vault *vault)
 {
-	struct header header;
-
-	if (vault->copies[0] == COPY_INTACT && vault->copies[1] == COPY_INTACT)
-		return;
-	if (vault->flags & (VAULT_READ_ONLY | VAULT_RESCUE) || db_is_read_only(vault->db) ||
-	    vault->rollback.detected)
+	if (whole(vault) || vault->flags & (VAULT_READ_ONLY | VAULT_RESCUE) ||
+	    db_is_read_only(vault->db) || vault->rollback.detected)
 		return;
 	if (db_begin_write(vault->db, NULL) < 0)
 		return;
 	/* Another program may have been in the middle of writing it: look again, now that nobody
 	 * can be. */
-	if (header_refresh(vault, NULL) == 0 &&
-	    (vault->copies[0] != COPY_INTACT || vault->copies[1] != COPY_INTACT)) {
-		header = vault->header;
-		vault->healed = header_store(vault, &header, NULL) == 0;
-	}
+	if (header_refresh(vault, NULL) == 0 && !whole(vault) && write_bad_copies(vault) == 0)
+		vault->healed = header_refresh(vault, NULL) == 0 && whole(vault);
 	db_rollback(vault->db);
-	if (vault->healed)
-		witness_store(vault, false);
 }
 
 int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, struct error *err)

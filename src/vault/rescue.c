@@ -21,6 +21,8 @@
 
 #include "store/pages.h"
 
+#define SCANS_MAX 10000 /* of whole tables; each takes time in proportion to the vault */
+
 struct rescue {
 	struct vault *vault;
 	int (*each)(void *context, const struct entry *entry, bool verified);
@@ -30,6 +32,7 @@ struct rescue {
 	int64_t last; /* number of the last entry there can be */
 	int64_t node; /* the digest's node in `leaves`; 0: none yet */
 	bool leaves_read;
+	unsigned scans;
 	unsigned char leaves[DIGEST_NODE_BYTES];
 };
 
@@ -158,10 +161,10 @@ static void add_field(struct entry *entry, struct stmt *stmt)
 }
 
 /* What can be read before the first damaged page; what is there already is set again. */
-static int read_fields(struct vault *vault, struct entry *entry)
+static int read_fields(struct vault *vault, struct entry *entry, enum sql which)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, NULL);
+	int r = db_stmt(vault->db, which, &stmt, NULL);
 
 	if (r < 0)
 		return r;
@@ -171,12 +174,12 @@ static int read_fields(struct vault *vault, struct entry *entry)
 	return r;
 }
 
-static int read_password(struct vault *vault, struct entry *entry)
+static int read_password(struct vault *vault, struct entry *entry, enum sql which)
 {
 	STMT_AUTO *stmt = NULL;
 	const void *bytes;
 	size_t length;
-	int r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, NULL);
+	int r = db_stmt(vault->db, which, &stmt, NULL);
 
 	if (r < 0)
 		return r;
@@ -195,6 +198,11 @@ static int read_password(struct vault *vault, struct entry *entry)
 	return r;
 }
 
+static bool may_scan(struct rescue *rescue)
+{
+	return rescue->scans++ < SCANS_MAX;
+}
+
 static int rescue_parts(struct rescue *rescue, int64_t id)
 {
 	ENTRY_AUTO *entry = calloc(1, sizeof(*entry));
@@ -210,8 +218,10 @@ static int rescue_parts(struct rescue *rescue, int64_t id)
 	}
 	if (state == ENTRY_PURGED)
 		return 0;
-	(void)TWICE(rescue, read_fields(vault, entry));
-	(void)TWICE(rescue, read_password(vault, entry));
+	if (TWICE(rescue, read_fields(vault, entry, SQL_FIELD_READ)) < 0 && may_scan(rescue))
+		(void)TWICE(rescue, read_fields(vault, entry, SQL_RESCUE_FIELDS));
+	if (TWICE(rescue, read_password(vault, entry, SQL_PASSWORD_READ)) < 0 && may_scan(rescue))
+		(void)TWICE(rescue, read_password(vault, entry, SQL_RESCUE_PASSWORDS));
 	lost = !entry->password;
 	rescue->result->lost += lost;
 	rescue->result->read += !lost;

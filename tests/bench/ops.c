@@ -1,8 +1,14 @@
 /*
- * Single operations through the library, for measuring: `ops fill VAULT COUNT KEY-FILE`,
- * `ops insert|get|list|audit VAULT KEY-FILE [COUNT|NAME]`.
+ * Single operations through the library, for measuring:
  *
- * Built twice: as it is, and with SQLite's own allocator in place of the wiping one (plain_memory.c).
+ *     ops fill VAULT COUNT KEY-FILE          makes a vault, and a file with its volume key in hex
+ *     ops insert VAULT KEY-FILE COUNT BATCH  COUNT more entries in one transaction; BATCH, a number
+ *                                            that was not used before, makes their names
+ *     ops get VAULT KEY-FILE NAME
+ *     ops list|audit VAULT KEY-FILE
+ *
+ * Built twice: as it is, and with SQLite's own allocator in place of the wiping one
+ * (plain_memory.c).
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -141,8 +147,9 @@ int main(int argc, char **argv)
 	if (argc < 4)
 		die("what?");
 	vault = unlock(argv[2], argv[3]);
-	if (argc == 5 && strcmp(operation, "insert") == 0) {
-		add_many(vault, 1000000, strtoul(argv[4], NULL, 10));
+	if (argc == 6 && strcmp(operation, "insert") == 0) {
+		count = strtoul(argv[4], NULL, 10);
+		add_many(vault, 1000000 + strtoul(argv[5], NULL, 10) * count, count);
 	} else if (argc == 5 && strcmp(operation, "get") == 0) {
 		check(vault_get(vault, argv[4], &entry, &error_text), "get");
 	} else if (strcmp(operation, "list") == 0) {

@@ -1,12 +1,15 @@
 /*
- * Runs commands in turn, A B C A B C …, and tells how long each took from start to end and how much memory it had:
+ * Runs commands in turn, A B C A B C …, and tells how long each took from start to end and how much
+ * memory it had:
  *
- *     race [-i FILE] [-k FILE] RUNS -- COMMAND ARGUMENT… -- COMMAND ARGUMENT…
+ *     race RUNS -- [0<FILE] [3<FILE] COMMAND ARGUMENT… -- [0<FILE] [3<FILE] COMMAND ARGUMENT…
  *
- * -i is every command's standard input, -k its descriptor 3; the output goes to /dev/null. "%d" in an argument becomes the
- * number of the round. Prints "COMMAND NANOSECONDS KIBIBYTES STATUS" per run, commands counted from 0.
+ * 0<FILE is a command's standard input, 3<FILE its descriptor 3, each one word; its output goes to
+ * /dev/null. "%d" in an argument becomes the number of the round. Prints "COMMAND NANOSECONDS
+ * KIBIBYTES STATUS" per run, commands counted from 0.
  *
- * It is a small program because Linux counts the memory of whoever starts a process as the process's own.
+ * It is a small program because Linux counts the memory of whoever starts a process as the
+ * process's own.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -21,10 +24,6 @@
 #define COMMANDS_MAX 8
 #define ARGUMENTS_MAX 64
 #define ARGUMENT_BYTES 512
-
-extern char **environ;
-
-static const char *input = "/dev/null", *key = "/dev/null";
 
 static _Noreturn void die(const char *what)
 {
@@ -59,6 +58,23 @@ static void number_arguments(char **argv, long round, char copies[][ARGUMENT_BYT
 	ret_argv[i] = NULL;
 }
 
+static void redirect(posix_spawn_file_actions_t *actions, char ***argv)
+{
+	const char *input = "/dev/null", *key = "/dev/null";
+
+	for (; **argv && strncmp(**argv + 1, "<", 1) == 0; (*argv)++) {
+		if (***argv == '0')
+			input = **argv + 2;
+		else
+			key = **argv + 2;
+	}
+	posix_spawn_file_actions_init(actions);
+	posix_spawn_file_actions_addopen(actions, 0, input, O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(actions, 1, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(actions, 3, key, O_RDONLY, 0);
+}
+
 static void run(int number, char **argv, long round)
 {
 	static char copies[ARGUMENTS_MAX][ARGUMENT_BYTES];
@@ -69,12 +85,8 @@ static void run(int number, char **argv, long round)
 	int status;
 	pid_t pid;
 
+	redirect(&actions, &argv);
 	number_arguments(argv, round, copies, numbered);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 3, key, O_RDONLY, 0);
 	start = now();
 	if (posix_spawnp(&pid, numbered[0], &actions, NULL, numbered, environ) != 0)
 		die(numbered[0]);
@@ -89,19 +101,10 @@ static void run(int number, char **argv, long round)
 int main(int argc, char **argv)
 {
 	char **commands[COMMANDS_MAX];
-	int n_commands = 0, option;
-	long runs;
+	int n_commands = 0;
+	long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
 
-	while ((option = getopt(argc, argv, "+i:k:")) != -1) {
-		if (option == 'i')
-			input = optarg;
-		else if (option == 'k')
-			key = optarg;
-		else
-			return 2;
-	}
-	runs = optind < argc ? strtol(argv[optind], NULL, 10) : 0;
-	for (int i = optind + 1; i < argc; i++) {
+	for (int i = 2; i < argc; i++) {
 		if (strcmp(argv[i], "--") != 0 || n_commands == COMMANDS_MAX)
 			continue;
 		argv[i] = NULL;

@@ -1,6 +1,6 @@
 /*
- * SQLCipher without a vault around it, as the measure of what the vault adds: `raw OPERATION DATABASE KEY [NUMBER]`. KEY is
- * a file with 64 hexadecimal digits.
+ * SQLCipher without a vault around it, as the measure of what the vault adds: `raw OPERATION
+ * DATABASE KEY [NUMBER]`. KEY is a file with 64 hexadecimal digits.
  *
  *     make COUNT     a table with as many rows as a vault has entries
  *     insert NUMBER  one more row, durable when it is done
@@ -67,8 +67,8 @@ static void insert(sqlite3 *db, unsigned long first, unsigned long count)
 
 static void make(sqlite3 *db, unsigned long count)
 {
-	run(db,
-	    "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, user TEXT, url TEXT, password BLOB)");
+	run(db, "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT UNIQUE, user TEXT, url TEXT,"
+	        " password BLOB)");
 	run(db, "BEGIN");
 	insert(db, 0, count);
 	run(db, "COMMIT");

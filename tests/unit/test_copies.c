@@ -74,7 +74,7 @@ static void backup_to(const char *path)
 
 static void backup_is_the_same_file(void **state)
 {
-	struct bytes witness;
+	struct bytes witness, file;
 	VAULT_AUTO *vault = NULL, *copy = NULL;
 	mode_t mask;
 
@@ -85,7 +85,8 @@ static void backup_is_the_same_file(void **state)
 	assert_done(vault_backup(vault, BACKUP, err));
 	umask(mask);
 	assert_int_equal(mode_of(BACKUP), 0600);
-	assert_true(file_is(FILE_NAME, file_load(BACKUP)));
+	file = file_load(FILE_NAME);
+	assert_true(file_is(BACKUP, file));
 	assert_true(file_is(witness_path(), witness));
 	assert_int_equal(count_files(BACKUP, NULL), 1);
 	copy = vault_opened(BACKUP, VAULT_READ_ONLY);
@@ -95,6 +96,7 @@ static void backup_is_the_same_file(void **state)
 	set_password(vault, "mail", "two");
 	assert_true(reads(vault, "mail", "two"));
 	free(witness.data);
+	free(file.data);
 }
 
 static void backup_of_a_file_that_cannot_be_written(void **state)
