@@ -58,15 +58,16 @@ static void number_arguments(char **argv, long round, char copies[][ARGUMENT_BYT
 	ret_argv[i] = NULL;
 }
 
+/* Steps over the redirections in front of the command. */
 static void redirect(posix_spawn_file_actions_t *actions, char ***argv)
 {
 	const char *input = "/dev/null", *key = "/dev/null";
 
-	for (; **argv && strncmp(**argv + 1, "<", 1) == 0; (*argv)++) {
-		if (***argv == '0')
-			input = **argv + 2;
+	for (; argv[0][0] && argv[0][0][0] && argv[0][0][1] == '<'; ++*argv) {
+		if (argv[0][0][0] == '0')
+			input = argv[0][0] + 2;
 		else
-			key = **argv + 2;
+			key = argv[0][0] + 2;
 	}
 	posix_spawn_file_actions_init(actions);
 	posix_spawn_file_actions_addopen(actions, 0, input, O_RDONLY, 0);

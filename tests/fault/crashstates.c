@@ -27,7 +27,8 @@
 #include "folder.h"
 
 #define STEPS_MAX 64
-#define RANDOM_PER_POINT 16 /* random states at one crash point in one pass */
+#define RANDOM_PER_POINT \
+	2 /* random states at one crash point in one pass: all points get their share */
 #define PASSES_MAX 20000
 #define IDLE_PASSES 40 /* passes without a new state, after which there are no more */
 #define CHECK_EVERY 64 /* one state in so many also gets the full check */

@@ -57,7 +57,8 @@ static unsigned mode_of(const char *path)
 static bool file_is(const char *path, struct bytes expected)
 {
 	struct bytes file = file_load(path);
-	bool same = file.length == expected.length && memcmp(file.data, expected.data, file.length) == 0;
+	bool same = file.length == expected.length &&
+	            memcmp(file.data, expected.data, file.length) == 0;
 
 	free(file.data);
 	return same;
@@ -135,7 +136,8 @@ static void backup_fails_cleanly(void **state)
 	assert_done(vault_open(FILE_NAME, 0, &vault, err));
 	assert_fails(vault_backup(vault, BACKUP, err), VAULT_LOCKED, "locked");
 	assert_done(vault_unlock_volume_key(vault, fixture_key, err));
-	assert_fails(vault_backup(vault, "nowhere/" BACKUP, err), VAULT_FAILED, "cannot create 'nowhere/");
+	assert_fails(vault_backup(vault, "nowhere/" BACKUP, err), VAULT_FAILED,
+	             "cannot create 'nowhere/");
 	assert_done(vault_batch_begin(vault, err));
 	assert_fails(vault_backup(vault, BACKUP, err), VAULT_USAGE, "batch");
 	assert_done(vault_batch_end(vault, false, err));
@@ -340,7 +342,9 @@ static void restore_over_a_wreck(void **state)
 	wreck = file_load(FILE_NAME);
 	memset(wreck.data, 0, HEADER_AREA);
 	bytes_save(FILE_NAME, wreck);
-	hot = (struct bytes){(unsigned char *)strdup("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 some journal"), 21};
+	hot = (struct bytes){(unsigned char *)strdup(
+				     "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 some journal"),
+	                     21};
 	bytes_save(FILE_NAME "-journal", hot);
 	kept = restore_to(FILE_NAME);
 	assert_true(file_is(kept, wreck));
@@ -379,9 +383,12 @@ static void restore_refuses(void **state)
 	assert_int_equal(mkdir("a folder", 0700), 0);
 	assert_int_equal(symlink(FILE_NAME, "a link"), 0);
 	backup = vault_opened(BACKUP, VAULT_READ_ONLY);
-	assert_fails(vault_restore(backup, BACKUP, &kept, err), VAULT_USAGE, "is the backup itself");
-	assert_fails(vault_restore(backup, "a folder", &kept, err), VAULT_FAILED, "not a regular file");
-	assert_fails(vault_restore(backup, "a link", &kept, err), VAULT_FAILED, "not a regular file");
+	assert_fails(vault_restore(backup, BACKUP, &kept, err), VAULT_USAGE,
+	             "is the backup itself");
+	assert_fails(vault_restore(backup, "a folder", &kept, err), VAULT_FAILED,
+	             "not a regular file");
+	assert_fails(vault_restore(backup, "a link", &kept, err), VAULT_FAILED,
+	             "not a regular file");
 	vault_close(backup);
 	backup = NULL;
 	assert_done(vault_open(BACKUP, VAULT_READ_ONLY, &backup, err));
@@ -398,7 +405,8 @@ static void restore_refuses(void **state)
 		backup = NULL;
 		if (vault_open(BACKUP, VAULT_READ_ONLY, &backup, NULL) == 0 &&
 		    vault_unlock_volume_key(backup, fixture_key, NULL) == 0) {
-			assert_int_equal(vault_restore(backup, FILE_NAME, &kept, &error), -VAULT_DAMAGED);
+			assert_int_equal(vault_restore(backup, FILE_NAME, &kept, &error),
+			                 -VAULT_DAMAGED);
 			assert_non_null(strstr(error.message, "nothing was changed"));
 		}
 		vault_close(backup);

@@ -59,9 +59,10 @@ static bool exists(const char *path)
 static int forms(void *context, const struct history_item *item)
 {
 	char *text = context;
+	size_t length = strlen(text);
 
-	strncat(text, (const char *)item->password->bytes, 8);
-	strcat(text, item->until ? " then, " : " now, ");
+	snprintf(text + length, 64 - length, "%s %s, ", (const char *)item->password->bytes,
+	         item->until ? "then" : "now");
 	return 0;
 }
 
@@ -267,7 +268,8 @@ int main(void)
 		cmocka_unit_test_setup(others_notice, fresh),
 		cmocka_unit_test_setup(refuses_a_tampered_vault, fresh),
 		cmocka_unit_test_setup(refuses_an_older_vault, fresh),
-		cmocka_unit_test_setup_teardown(refuses_where_it_cannot_write, fresh, remove_folder),
+		cmocka_unit_test_setup_teardown(refuses_where_it_cannot_write, fresh,
+	                                        remove_folder),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

@@ -69,8 +69,8 @@ static int look(void *context, const struct entry *entry, bool verified)
 	}
 	expected = i % 50 == 7 ? long_note : "short";
 	same = entry->password->length == strlen(password_of(i)) &&
-	       memcmp(entry->password->bytes, password_of(i), entry->password->length) == 0 && note &&
-	       note->secret->length == strlen(expected) &&
+	       memcmp(entry->password->bytes, password_of(i), entry->password->length) == 0 &&
+	       note && note->secret->length == strlen(expected) &&
 	       memcmp(note->secret->bytes, expected, note->secret->length) == 0 && entry->user &&
 	       strcmp(entry->user, "user") == 0 && (i == 9) == (entry->trashed != 0);
 	if (verified)
@@ -146,7 +146,8 @@ static void reads_what_one_damaged_page_leaves(void **state)
 		if (result.read + result.lost < ENTRIES || result.read + result.lost > ENTRIES + 1)
 			fail_msg("page %zu: %zu read, %zu lost", page, result.read, result.lost);
 		if (!root && (result.lost > ENTRIES / 2 || seen.changed > ENTRIES / 2))
-			fail_msg("page %zu: %zu lost, %zu changed", page, result.lost, seen.changed);
+			fail_msg("page %zu: %zu lost, %zu changed", page, result.lost,
+			         seen.changed);
 	}
 	assert_in_range(unopened, 1, 4);
 	free(file.data);

@@ -46,7 +46,6 @@ static void tells_an_older_file(void **state)
 {
 	struct bytes before = older_file();
 	VAULT_AUTO *vault = NULL;
-	ENTRY_AUTO *entry = NULL;
 	WRITE_RESULT_AUTO result = {0};
 
 	(void)state;
