@@ -104,13 +104,17 @@ int header_decode(const unsigned char bytes[HEADER_BYTES], unsigned copy, struct
 	hash_bytes(checksum, bytes, AT_CHECKSUM, NULL);
 	if (memcmp(checksum, bytes + AT_CHECKSUM, HASH_BYTES) != 0)
 		return VAULT_NOT_FOUND;
-	if (get_u16(bytes + AT_FORMAT) != HEADER_FORMAT || get_u16(bytes + AT_SUITE) != SUITE ||
-	    get_u64(bytes + AT_FLAGS) != 0)
-		return error_set(
-			err, VAULT_FAILED,
-			"the vault is of a newer format (%u) than this program knows (%u): update"
-			" vault",
-			(unsigned)get_u16(bytes + AT_FORMAT), (unsigned)HEADER_FORMAT);
+	if (get_u16(bytes + AT_FORMAT) != HEADER_FORMAT || get_u16(bytes + AT_SUITE) != SUITE)
+		return error_set(err, VAULT_FAILED,
+		                 "the vault is of a newer format (%u.%u) than this program knows "
+		                 "(%u.%u): update vault",
+		                 (unsigned)get_u16(bytes + AT_FORMAT),
+		                 (unsigned)get_u16(bytes + AT_SUITE), (unsigned)HEADER_FORMAT,
+		                 (unsigned)SUITE);
+	if (get_u64(bytes + AT_FLAGS) != 0)
+		return error_set(err, VAULT_FAILED,
+		                 "the vault has a flag set that this program does not know: update "
+		                 "vault");
 
 	memset(ret_header, 0, sizeof(*ret_header));
 	ret_header->sequence = get_u64(bytes + AT_SEQUENCE);

@@ -13,6 +13,7 @@ struct mood {
 	enum crash how;
 	struct chance *chance;
 	bool names_in_order, writes_in_order, garbage;
+	bool spoiled;  /* the one sector that was being overwritten has its garbage */
 	unsigned keep; /* of 256: how likely a write arrives */
 	unsigned tear; /* of 256: how likely an arriving one is torn */
 	size_t grain;  /* SECTOR or BLOCK */
@@ -59,9 +60,15 @@ static void choose_names(struct disk *disk, const struct mood *mood)
 			names_apply(&disk->chosen, &disk->namings[i]);
 }
 
+/* The same at the same place, so that a state with garbage in it counts once. */
+static void put_garbage(unsigned char *bytes, size_t at, size_t end)
+{
+	for (; at < end; at++)
+		bytes[at] = (unsigned char)(0xa5 ^ at * 0x9e3779b1U >> 7);
+}
+
 /* Sector by sector, or block by block, as the disk counts them: from the start of the file. */
-static void write_torn(struct image_file *file, const struct change *change,
-                       const struct mood *mood)
+static void write_torn(struct image_file *file, const struct change *change, struct mood *mood)
 {
 	size_t at = change->offset, end = change->offset + change->length, sure = file->size;
 
@@ -76,15 +83,15 @@ static void write_torn(struct image_file *file, const struct change *change,
 			bytes_resize(&file->bytes, &file->size, &file->room,
 			             next > file->size ? next : file->size);
 			memcpy(file->bytes + at, change->bytes + (at - change->offset), next - at);
-		} else if (mood->garbage && at >= sure && next <= file->size) {
-			for (size_t i = at; i < next; i++)
-				file->bytes[i] = (unsigned char)chance_next(mood->chance);
+		} else if (mood->garbage && next <= file->size && (at >= sure || !mood->spoiled)) {
+			mood->spoiled |= at < sure;
+			put_garbage(file->bytes, at, next);
 		}
 		at = next;
 	}
 }
 
-static void fill(struct image_file *file, const struct inode *inode, const struct mood *mood)
+static void fill(struct image_file *file, const struct inode *inode, struct mood *mood)
 {
 	size_t reached = reach(mood, inode->waiting);
 

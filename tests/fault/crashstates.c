@@ -30,9 +30,9 @@
 #define RANDOM_PER_POINT \
 	2 /* random states at one crash point in one pass: all points get their share */
 #define PASSES_MAX 20000
-#define IDLE_PASSES 40 /* passes without a new state, after which there are no more */
-#define CHECK_EVERY 64 /* one state in so many also gets the full check */
-#define FAILURES_MAX 5 /* per process; then it stops */
+#define IDLE_PASSES 400 /* passes without a new state, after which there are no more */
+#define CHECK_EVERY 64  /* one state in so many also gets the full check */
+#define FAILURES_MAX 5  /* per process; then it stops */
 
 struct shared {
 	unsigned long states, points, failures, old, new, samples;

@@ -5,6 +5,7 @@
  *   - What was written to a file since its last fsync is there in full, in part, or not at all, each write by itself and
  *     in any order. A part is any set of its 512-byte sectors or of its 4 KiB blocks.
  *   - A file that grew without fsync may have its new size before its new bytes: zeros, or in some states garbage.
+ *     Of the sectors that were being overwritten, one may be garbage.
  *   - Names (created, renamed, linked, removed, folders made) wait for an fsync of their folder. An fsync of the file does
  *     not bring its name along. Waiting changes of names arrive in their order, as in a journalling file system, or, in half of
  *     the random states, in any subset: stronger than ext4 or XFS are known to behave.

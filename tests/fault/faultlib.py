@@ -25,7 +25,7 @@ JOBS = int(os.environ.get("FAULT_JOBS", os.cpu_count() or 1))
 
 # struct log_record and struct fault_shared of log.h and preload.h.
 RECORD = struct.Struct("<IIQQII")
-LOG_MARK = 10
+LOG_OPEN, LOG_WRITE, LOG_SYNC, LOG_MARK = 1, 2, 4, 10
 CLASSES = ["open", "read", "write", "truncate", "sync", "name", "close", "lock", "change", "any"]
 SHARED = struct.Struct(f"<{len(CLASSES)}QQqQ")
 

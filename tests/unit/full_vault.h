@@ -1,6 +1,6 @@
 /*
- * A vault with something of everything: entries with short and overflowing notes, a former password,
- * one entry in the trash, erased ones, and free pages.
+ * A vault with something of everything: entries with short and overflowing notes, a former
+ * password, one entry in the trash, erased ones, and free pages.
  */
 #ifndef FULL_VAULT_H
 #define FULL_VAULT_H

@@ -1,4 +1,4 @@
-/* Backup and restore: copies that verify before they get their name, and nothing lost that was there. */
+/* Backup and restore: copies that verify before they get a name; nothing is lost that was there. */
 #include "vault_fixture.h"
 
 #include <dirent.h>

@@ -192,11 +192,11 @@ static void a_newer_format_says_so(void **state)
 	header_encode(bytes, &header, 0, mac_key);
 	put_u16(bytes + 8, 2);
 	forge(bytes);
-	assert_fails(header_decode(bytes, 0, &read, err), VAULT_FAILED, "newer format (2)");
+	assert_fails(header_decode(bytes, 0, &read, err), VAULT_FAILED, "newer format (2.1)");
 	header_encode(bytes, &header, 0, mac_key);
 	bytes[48] = 1; /* a flag nobody knows */
 	forge(bytes);
-	assert_fails(header_decode(bytes, 0, &read, err), VAULT_FAILED, "newer format");
+	assert_fails(header_decode(bytes, 0, &read, err), VAULT_FAILED, "flag");
 }
 
 static void associated_data_tells_vault_place_type_and_cost(void **state)

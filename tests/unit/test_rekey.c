@@ -1,11 +1,11 @@
-/* Rekey: everything is under new keys, nothing else is different, and former files are known as such. */
+/* Rekey: all is under new keys, nothing else is different, and former files are known as such. */
 #include "plain_database.h"
 
 #define UNFINISHED FILE_NAME ".rekey-unfinished"
 
 static struct secret *new_password;
 
-/* "mail" with a history, "purged" and "trashed", and a label on a second slot that a rekey forgets. */
+/* "mail" with a history, "purged" and "trashed". */
 static int fresh(void **state)
 {
 	VAULT_AUTO *vault = NULL;
@@ -68,21 +68,17 @@ static int forms(void *context, const struct history_item *item)
 
 static void keeps_everything_but_the_keys(void **state)
 {
-	SECRET_AUTO *old_password = secret_of(MASTER);
-	const struct credential old_credential = {.type = KEY_PASSWORD, .password = old_password};
-	struct vault *vault = vault_opened(FILE_NAME, 0), *again = NULL;
-	struct bytes before = file_load(FILE_NAME), after;
+	VAULT_AUTO *vault = vault_opened(FILE_NAME, 0);
 	const struct header header = vault->header;
 	const struct state old = vault->state;
 	unsigned char fingerprint_key[FINGERPRINT_KEY_BYTES];
 	char history[64] = "";
-	WRITE_RESULT_AUTO result = {0};
 	ENTRY_AUTO *entry = NULL;
-	SECRET_AUTO *erased = secret_of("erased");
 
 	(void)state;
 	memcpy(fingerprint_key, vault->keys->fingerprint, sizeof(fingerprint_key));
 	vault_close(vault);
+	vault = NULL;
 	rekey();
 	assert_false(exists(UNFINISHED));
 	assert_false(exists(UNFINISHED "-journal"));
@@ -94,7 +90,6 @@ static void keeps_everything_but_the_keys(void **state)
 	assert_int_equal(vault->state.entries, old.entries);
 	assert_int_equal(vault->state.trashed, old.trashed);
 	assert_memory_equal(vault->keys->fingerprint, fingerprint_key, sizeof(fingerprint_key));
-	assert_memory_not_equal(vault->keys->volume, fixture_key->bytes, VOLUME_KEY_BYTES);
 	assert_false(vault_rollback(vault)->detected);
 	assert_int_equal(check_opened(vault).worst, CHECK_NOTE);
 
@@ -103,39 +98,67 @@ static void keeps_everything_but_the_keys(void **state)
 	assert_string_equal(history, "two now, one then, ");
 	assert_done(vault_get(vault, "mail", &entry, err));
 	assert_memory_equal(entry_field(entry, "note")->secret->bytes, "a note", 6);
+}
 
-	/* What was erased long ago is known for ever. */
-	entry_freep(&entry);
+/* What was erased long ago is known for ever. */
+static void keeps_the_fingerprints_of_what_is_gone(void **state)
+{
+	VAULT_AUTO *vault = NULL;
+	ENTRY_AUTO *entry = NULL;
+	WRITE_RESULT_AUTO result = {0};
+	SECRET_AUTO *erased = secret_of("erased");
+
+	(void)state;
+	rekey();
+	vault = opened_anew();
 	assert_done(entry_new(&entry, "new", err));
 	entry_set_password(entry, &erased);
 	assert_int_equal(vault_add(vault, entry, NULL, &result, NULL), VAULT_REFUSED);
 	assert_int_equal(result.conflicts.count, 1);
 	assert_string_equal(result.conflicts.items[0].name, "purged");
 	assert_int_equal(result.conflicts.items[0].state, ENTRY_PURGED);
+}
 
-	/* Neither the old password nor the old volume key open it. */
-	assert_done(vault_open(FILE_NAME, 0, &again, err));
-	assert_int_equal(vault_unlock(again, &old_credential, NULL), VAULT_WRONG_KEY);
-	vault_close(again);
-	again = NULL;
-	assert_done(vault_open(FILE_NAME, 0, &again, err));
-	assert_int_not_equal(vault_unlock_volume_key(again, fixture_key, NULL), 0);
-	vault_close(again);
+/* Neither the old password nor the old volume key; and no page is in both files. */
+static void leaves_nothing_of_the_old_keys(void **state)
+{
+	SECRET_AUTO *old_password = secret_of(MASTER);
+	const struct credential old_credential = {.type = KEY_PASSWORD, .password = old_password};
+	struct bytes before = file_load(FILE_NAME), after;
+	VAULT_AUTO *vault = NULL;
+	struct key_slot slots[KEY_SLOTS];
+	size_t count = 0;
+
+	(void)state;
+	rekey();
+	assert_done(vault_open(FILE_NAME, 0, &vault, err));
+	vault_key_slots(vault, slots, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(vault_unlock(vault, &old_credential, NULL), VAULT_WRONG_KEY);
 	vault_close(vault);
-
-	/* No page is in both files. */
+	vault = NULL;
+	assert_done(vault_open(FILE_NAME, 0, &vault, err));
+	assert_int_not_equal(vault_unlock_volume_key(vault, fixture_key, NULL), 0);
 	after = file_load(FILE_NAME);
 	for (size_t page = 1; page <= pages_of(after) && page <= pages_of(before); page++)
 		assert_false(same_page(before, after, page));
+	free(before.data);
+	free(after.data);
+}
 
-	/* The old file is an old one, under whatever key. */
+/* The old file is an old one, under whatever key. */
+static void knows_the_old_file(void **state)
+{
+	struct bytes before = file_load(FILE_NAME);
+	VAULT_AUTO *vault = NULL;
+
+	(void)state;
+	rekey();
 	bytes_save(FILE_NAME, before);
 	vault = vault_opened(FILE_NAME, 0);
 	assert_true(vault_rollback(vault)->detected);
 	assert_true(vault_rollback(vault)->expected > vault_rollback(vault)->generation);
-	vault_close(vault);
 	free(before.data);
-	free(after.data);
 }
 
 /* A backup from before the rekey, restored after it. */
@@ -263,6 +286,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(keeps_everything_but_the_keys, fresh),
+		cmocka_unit_test_setup(keeps_the_fingerprints_of_what_is_gone, fresh),
+		cmocka_unit_test_setup(leaves_nothing_of_the_old_keys, fresh),
+		cmocka_unit_test_setup(knows_the_old_file, fresh),
 		cmocka_unit_test_setup(a_former_backup_can_be_restored, fresh),
 		cmocka_unit_test_setup(removes_what_a_crash_left, fresh),
 		cmocka_unit_test_setup(others_notice, fresh),

@@ -1,87 +1,81 @@
-/* What somebody with the database key, but without the other keys, changes in the tables: the check finds each of it. */
+/* What somebody with the database key, but without the other keys, changes in the tables: the check
+ * finds it all. */
 #include "full_vault.h"
 #include "plain_database.h"
 
+/* Each by itself, with what the check says of it. */
+static const struct {
+	const char *sql, *text;
+} changes[] = {
+	{"UPDATE password SET value = x'616263' WHERE entry = 8", "'entry 07' was changed"},
+	{"UPDATE password SET fingerprint = zeroblob(32) WHERE entry = 8",
+         "do not belong together"},
+	{"UPDATE password SET fingerprint = x'00' WHERE entry = 8", "cannot be read"},
+	{"UPDATE password SET reason = 'because' WHERE entry = 8", "'entry 07' was changed"},
+	{"UPDATE password SET since = since - 1 WHERE entry = 8", "'entry 07' was changed"},
+	{"UPDATE password SET until = 5 WHERE entry = 8", "'entry 07' was changed"},
+	{"DELETE FROM password WHERE entry = 8", "'entry 07' was changed"},
+	{"INSERT INTO password SELECT entry, 7, since, 9, value, fingerprint, NULL"
+         " FROM password WHERE entry = 8",
+         "'entry 07' was changed"},
+	{"INSERT INTO password SELECT 4711, 0, since, until, value, fingerprint, NULL"
+         " FROM password WHERE entry = 8",
+         "does not exist (number 4711)"},
+	{"UPDATE field SET value = x'78' WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
+	{"UPDATE field SET key = 'x' WHERE entry = 8 AND kind = 16", "'entry 07' was changed"},
+	{"UPDATE field SET kind = 2 WHERE entry = 8 AND kind = 1", "'entry 07' was changed"},
+	{"DELETE FROM field WHERE entry = 8", "'entry 07' was changed"},
+	{"INSERT INTO field VALUES (4711, 1, 0, NULL, x'78')", "does not exist (number 4711)"},
+	{"UPDATE entry SET name = 'x', folded = 'x' WHERE id = 8", "'x' was changed"},
+	{"UPDATE entry SET folded = 'x' WHERE id = 8", "'entry 07' is filed under a wrong name"},
+	{"UPDATE entry SET user = NULL WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET uuid = zeroblob(16) WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET uuid = x'' WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET revision = revision + 1 WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET created = 0 WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET modified = 0 WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET trashed = 1 WHERE id = 8", "'entry 07' was changed"},
+	{"UPDATE entry SET state = 1 WHERE id = 8", "there are 59 entries and 2 in the trash"},
+	{"DELETE FROM entry WHERE id = 8", "an entry is missing (number 8)"},
+	{"UPDATE entry SET id = 4711 WHERE id = 8", "an entry is missing (number 8)"},
+	{"INSERT INTO entry SELECT 4711, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
+         " FROM entry WHERE id = 8",
+         "'x' was added from outside"},
+	{"INSERT INTO entry SELECT -5, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
+         " FROM entry WHERE id = 8",
+         "'x' was added from outside"},
+	{"INSERT INTO entry SELECT 1 << 40, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
+         " FROM entry WHERE id = 8",
+         "'x' was added from outside"},
+	{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 1 << 32",
+         "'entry 07' was added from outside"},
+	{"UPDATE digest SET hashes = x'01' WHERE node = 1 << 32", "wrong size"},
+	{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 3 << 32",
+         "contradicts itself (level 3"},
+	{"DELETE FROM digest WHERE node = 1 << 32", "'entry 07' was added from outside"},
+	{"DELETE FROM digest WHERE node = 2 << 32", "contradicts itself (level 2"},
+	{"DELETE FROM digest WHERE node = 5 << 32", "contradicts itself (level 5"},
+	{"INSERT INTO digest VALUES (5, zeroblob(1024))", "leads nowhere"},
+	{"INSERT INTO digest VALUES (-5, zeroblob(1024))", "leads nowhere"},
+	{"INSERT INTO digest VALUES (9 << 32, randomblob(1024))", "lead nowhere"},
+	{"INSERT INTO digest VALUES ((2 << 32) + 7, randomblob(1024))", "lead nowhere"},
+	{"INSERT INTO digest VALUES ((1 << 32) + 7, randomblob(1024))",
+         "an entry is missing (number 255)"},
+	{"DELETE FROM digest", "'entry 07' was added from outside"},
+	{"UPDATE state SET generation = generation + 1", "root of the digest does not fit"},
+	{"UPDATE state SET entries = entries + 1", "where there should be 61 and 1"},
+	{"UPDATE state SET trashed = trashed - 1", "where there should be 60 and 0"},
+	{"UPDATE state SET fingerprint_key = zeroblob(32)", "root of the digest does not fit"},
+	{"UPDATE state SET root = zeroblob(32)", "root of the digest does not fit"},
+	{"DELETE FROM state", "do not agree"},
+	{"DROP INDEX entry_folded", "lacks the index 'entry_folded'"},
+	{"CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM field; END", "a trigger 't'"},
+	{"CREATE VIEW v AS SELECT name FROM entry", "a view 'v'"},
+	{"CREATE TABLE more (x)", "a table 'more'"},
+};
+
 static void finds_changes_by_sql(void **state)
 {
-	static const struct {
-		const char *sql, *text;
-	} changes[] = {
-		{"UPDATE password SET value = x'616263' WHERE entry = 8", "'entry 07' was changed"},
-		{"UPDATE password SET fingerprint = zeroblob(32) WHERE entry = 8",
-	         "do not belong together"},
-		{"UPDATE password SET fingerprint = x'00' WHERE entry = 8", "cannot be read"},
-		{"UPDATE password SET reason = 'because' WHERE entry = 8",
-	         "'entry 07' was changed"},
-		{"UPDATE password SET since = since - 1 WHERE entry = 8", "'entry 07' was changed"},
-		{"UPDATE password SET until = 5 WHERE entry = 8", "'entry 07' was changed"},
-		{"DELETE FROM password WHERE entry = 8", "'entry 07' was changed"},
-		{"INSERT INTO password SELECT entry, 7, since, 9, value, fingerprint, NULL"
-	         " FROM password WHERE entry = 8",
-	         "'entry 07' was changed"},
-		{"INSERT INTO password SELECT 4711, 0, since, until, value, fingerprint, NULL"
-	         " FROM password WHERE entry = 8",
-	         "does not exist (number 4711)"},
-		{"UPDATE field SET value = x'78' WHERE entry = 8 AND kind = 1",
-	         "'entry 07' was changed"},
-		{"UPDATE field SET key = 'x' WHERE entry = 8 AND kind = 16",
-	         "'entry 07' was changed"},
-		{"UPDATE field SET kind = 2 WHERE entry = 8 AND kind = 1",
-	         "'entry 07' was changed"},
-		{"DELETE FROM field WHERE entry = 8", "'entry 07' was changed"},
-		{"INSERT INTO field VALUES (4711, 1, 0, NULL, x'78')",
-	         "does not exist (number 4711)"},
-		{"UPDATE entry SET name = 'x', folded = 'x' WHERE id = 8", "'x' was changed"},
-		{"UPDATE entry SET folded = 'x' WHERE id = 8",
-	         "'entry 07' is filed under a wrong name"},
-		{"UPDATE entry SET user = NULL WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET uuid = zeroblob(16) WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET uuid = x'' WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET revision = revision + 1 WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET created = 0 WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET modified = 0 WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET trashed = 1 WHERE id = 8", "'entry 07' was changed"},
-		{"UPDATE entry SET state = 1 WHERE id = 8",
-	         "there are 59 entries and 2 in the trash"},
-		{"DELETE FROM entry WHERE id = 8", "an entry is missing (number 8)"},
-		{"UPDATE entry SET id = 4711 WHERE id = 8", "an entry is missing (number 8)"},
-		{"INSERT INTO entry SELECT 4711, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
-	         " FROM entry WHERE id = 8",
-	         "'x' was added from outside"},
-		{"INSERT INTO entry SELECT -5, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
-	         " FROM entry WHERE id = 8",
-	         "'x' was added from outside"},
-		{"INSERT INTO entry SELECT 1 << 40, uuid, 1, 'x', 'x', user, 1, 1, 0, 0"
-	         " FROM entry WHERE id = 8",
-	         "'x' was added from outside"},
-		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 1 << 32",
-	         "'entry 07' was added from outside"},
-		{"UPDATE digest SET hashes = x'01' WHERE node = 1 << 32", "wrong size"},
-		{"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 3 << 32",
-	         "contradicts itself (level 3"},
-		{"DELETE FROM digest WHERE node = 1 << 32", "'entry 07' was added from outside"},
-		{"DELETE FROM digest WHERE node = 2 << 32", "contradicts itself (level 2"},
-		{"DELETE FROM digest WHERE node = 5 << 32", "contradicts itself (level 5"},
-		{"INSERT INTO digest VALUES (5, zeroblob(1024))", "leads nowhere"},
-		{"INSERT INTO digest VALUES (-5, zeroblob(1024))", "leads nowhere"},
-		{"INSERT INTO digest VALUES (9 << 32, randomblob(1024))", "lead nowhere"},
-		{"INSERT INTO digest VALUES ((2 << 32) + 7, randomblob(1024))", "lead nowhere"},
-		{"INSERT INTO digest VALUES ((1 << 32) + 7, randomblob(1024))",
-	         "an entry is missing (number 255)"},
-		{"DELETE FROM digest", "'entry 07' was added from outside"},
-		{"UPDATE state SET generation = generation + 1", "root of the digest does not fit"},
-		{"UPDATE state SET entries = entries + 1", "where there should be 61 and 1"},
-		{"UPDATE state SET trashed = trashed - 1", "where there should be 60 and 0"},
-		{"UPDATE state SET fingerprint_key = zeroblob(32)",
-	         "root of the digest does not fit"},
-		{"UPDATE state SET root = zeroblob(32)", "root of the digest does not fit"},
-		{"DELETE FROM state", "do not agree"},
-		{"DROP INDEX entry_folded", "lacks the index 'entry_folded'"},
-		{"CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM field; END",
-	         "a trigger 't'"},
-		{"CREATE VIEW v AS SELECT name FROM entry", "a view 'v'"},
-		{"CREATE TABLE more (x)", "a table 'more'"},
-	};
 	struct bytes file = full_vault();
 
 	(void)state;
@@ -109,14 +103,14 @@ static void finds_an_index_that_disagrees(void **state)
 	struct findings findings;
 
 	(void)state;
-	changed = tampered(
-		file,
-		"PRAGMA writable_schema = ON;"
-		"CREATE TABLE away (fingerprint, entry, position, PRIMARY KEY (fingerprint, entry, position))"
-		" WITHOUT ROWID;"
-		"UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = 'away')"
-		" WHERE name = 'password_fingerprint';"
-		"DELETE FROM sqlite_schema WHERE name = 'away'");
+	changed = tampered(file, "PRAGMA writable_schema = ON;"
+	                         "CREATE TABLE away (fingerprint, entry, position,"
+	                         " PRIMARY KEY (fingerprint, entry, position))"
+	                         " WITHOUT ROWID;"
+	                         "UPDATE sqlite_schema SET rootpage ="
+	                         " (SELECT rootpage FROM sqlite_schema WHERE name = 'away')"
+	                         " WHERE name = 'password_fingerprint';"
+	                         "DELETE FROM sqlite_schema WHERE name = 'away'");
 	bytes_save(FILE_NAME, changed);
 	forget_witness();
 	findings = check_file(FILE_NAME, 0);
