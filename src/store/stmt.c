@@ -109,7 +109,9 @@ int stmt_step(struct stmt *stmt, struct error *err)
 		return 1;
 	if (code == SQLITE_DONE)
 		return 0;
-	return db_error(stmt->db, code, err);
+	/* After a page that does not authenticate, SQLCipher says no more than this. The statements
+	 * themselves were prepared without fault. */
+	return db_error(stmt->db, (code & 0xff) == SQLITE_ERROR ? SQLITE_CORRUPT : code, err);
 }
 
 bool stmt_is_null(struct stmt *stmt, int column)

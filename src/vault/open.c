@@ -179,6 +179,8 @@ int vault_start(struct vault *vault, struct error *err)
 		r = migrate(vault, err);
 	if (r == 0)
 		r = state_read(vault, !rescue, err);
+	if (r < 0 && rescue)
+		r = 0; /* what is left of the entries can be read without it */
 	db_rollback(vault->db);
 	if (r < 0)
 		return r;

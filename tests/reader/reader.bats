@@ -49,7 +49,9 @@ setup_file() {
 	printf 'erased' | put add purged
 	look rm purged
 	look trash empty -y purged
-	for i in {1..40}; do printf 'number %d' "$i" | put add "n$i" --url "https://$i.example"; done
+	for i in {1..40}; do
+		printf 'number %d' "$i" | put add "n$i" --url "https://$i.example"
+	done
 	cp test.vault former
 	printf 'third' | put edit mailserver
 }
@@ -66,7 +68,8 @@ flip() {
 	local byte
 	byte=$(od -An -tu1 -j"$2" -N1 "$1")
 	# shellcheck disable=SC2059 # the format is the byte
-	printf "\\x$(printf %02x $((byte ^ 64)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+	printf "\\x$(printf %02x $((byte ^ 64)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # fix_checksum FILE COPY: gives a changed header copy a checksum that fits.
@@ -95,7 +98,8 @@ fix_checksum() {
 	cp "$SOURCE/tests/reader/format-1.vault" . && chmod 600 format-1.vault
 	echo "correct horse battery" >master
 	echo V6TF0-10GFF-9GFBE-4V6EZ-S1F1F-4NN1M-1G5ZK >code
-	reader format-1.vault --password-file master --reveal | cmp "$SOURCE/tests/reader/format-1.json"
+	reader format-1.vault --password-file master --reveal >revealed
+	cmp revealed "$SOURCE/tests/reader/format-1.json"
 	kept() { "$VAULT" --vault format-1.vault "$@"; }
 	kept --password-file code --recovery check
 	kept --password-file master list >found
@@ -104,7 +108,8 @@ mailserver
 shop
 tokens" ]
 	kept --password-file master get 'Zoë/ключ' | cmp - <(printf 'a\nb\0c\xff')
-	[ "$(kept --password-file master history mailserver --reveal | grep -c 'second\|first')" = 2 ]
+	kept --password-file master history mailserver --reveal >found
+	[ "$(grep -c 'second\|first' found)" = 2 ]
 }
 
 @test "names: the reader and the program list the same" {
@@ -118,8 +123,8 @@ tokens" ]
 	reader test.vault --password-file master --reveal >revealed
 	while IFS= read -r name; do
 		look get "$name" >wanted
-		json "[e['passwords'][-1][3]] if (e['name'], e['state']) == ('''$name''', 0) else []" \
-			<revealed >found
+		json "([e['passwords'][-1][3]]
+			if (e['name'], e['state']) == ('''$name''', 0) else [])" <revealed >found
 		cmp wanted found
 	done < <(look list | grep -v 'n[2-9]')
 	[ -s found ]
@@ -234,7 +239,8 @@ tokens" ]
 	tail -c +8193 test.vault >plain.db
 	# The key goes through standard input: arguments can be seen by others.
 	shell() { printf 'PRAGMA key = "x'\''%s'\''";\n%s\n' "$@" | sqlcipher -batch plain.db; }
-	shell "$key" 'SELECT name FROM entry WHERE state = 0 ORDER BY name;' | tail -n +2 | cmp wanted
+	shell "$key" 'SELECT name FROM entry WHERE state = 0 ORDER BY name;' |
+		tail -n +2 | cmp wanted
 	[ "$(shell "$key" 'PRAGMA cipher_integrity_check; PRAGMA integrity_check;')" = "ok
 ok" ]
 	[ "$(shell "$key" "SELECT value FROM password JOIN entry ON id = entry
