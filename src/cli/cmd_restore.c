@@ -47,7 +47,7 @@ static int restore_run(struct session *session, const void *values, char *const 
 	session->path = strdup(words[0]);
 	if (!session->path)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	session->global.accept_rollback = true;
+	session->expect_older = true;
 	r = session_open(session, VAULT_READ_ONLY, err);
 	if (r == VAULT_NOT_FOUND)
 		error_set(err, VAULT_NOT_FOUND, "there is no backup %s", words[0]);

@@ -8,6 +8,7 @@
 #include "line_edit.h"
 #include "prompt.h"
 #include "prompt_tty.h"
+#include "wrap.h"
 
 #define SECRET_START 256 /* bytes of room at first */
 #define LINE_MAX_BYTES 4096
@@ -26,6 +27,14 @@ int prompt_signal(void)
 void prompt_quiet(bool quiet)
 {
 	tty_quiet(quiet);
+}
+
+/* A line of a message or a question as the terminal gets it. */
+static char *safe_line(const char *line, char *safe, size_t size)
+{
+	escape_string(line, safe, size);
+	wrap_line(safe, wrap_columns(tty_descriptor()), 0);
+	return safe;
 }
 
 static unsigned char key(const struct termios *modes, int which)
@@ -65,7 +74,7 @@ static int read_hidden(struct tty_question *question, struct line_edit *edit, st
 int prompt_secret(const char *question, size_t max, struct secret **ret_secret, struct error *err)
 {
 	char text[QUESTION_SIZE];
-	struct tty_question asked = {.text = escape_string(question, text, sizeof(text)),
+	struct tty_question asked = {.text = safe_line(question, text, sizeof(text)),
 	                             .hidden = true};
 	struct line_edit edit = {.max = max};
 	int r = secret_new(&edit.line, SECRET_START < max ? SECRET_START : max, err);
@@ -74,7 +83,7 @@ int prompt_secret(const char *question, size_t max, struct secret **ret_secret, 
 		r = tty_begin(&asked, err);
 	if (r == 0) {
 		r = read_hidden(&asked, &edit, err);
-		tty_write("\r\n", 2);
+		tty_text("\n");
 		tty_end(&asked);
 	}
 	if (r == 0 && edit.too_long)
@@ -111,7 +120,7 @@ static int read_shown(struct tty_question *question, char line[LINE_MAX_BYTES], 
 int prompt_line(const char *question, char **ret_line, struct error *err)
 {
 	char text[QUESTION_SIZE], line[LINE_MAX_BYTES];
-	struct tty_question asked = {.text = escape_string(question, text, sizeof(text)),
+	struct tty_question asked = {.text = safe_line(question, text, sizeof(text)),
 	                             .hidden = false};
 	int r = tty_begin(&asked, err);
 
@@ -119,7 +128,7 @@ int prompt_line(const char *question, char **ret_line, struct error *err)
 		return r;
 	r = read_shown(&asked, line, err);
 	if (r != 0)
-		tty_write("\r\n", 2);
+		tty_text("\n");
 	tty_end(&asked);
 	if (r != 0)
 		return r;
@@ -189,10 +198,9 @@ void prompt_say(const char *format, ...)
 		newline = *end == '\n';
 		if (newline)
 			*end++ = '\0';
-		escape_string(line, safe, sizeof(safe));
-		tty_write(safe, strlen(safe));
+		tty_text(safe_line(line, safe, sizeof(safe)));
 		if (newline)
-			tty_write("\r\n", 2);
+			tty_text("\n");
 	}
 }
 

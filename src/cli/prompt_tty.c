@@ -60,6 +60,18 @@ void tty_write(const void *bytes, size_t length)
 	}
 }
 
+void tty_text(const char *text)
+{
+	for (;; text++) {
+		size_t length = strcspn(text, "\n");
+		tty_write(text, length);
+		text += length;
+		if (!*text)
+			return;
+		tty_write("\r\n", 2);
+	}
+}
+
 static void set_modes(int fd, const struct termios *modes)
 {
 	/* From the background this stops the process, until it is brought to the front. What was
@@ -87,7 +99,7 @@ static void ask(const struct tty_question *question)
 	sigemptyset(&continuing);
 	sigaddset(&continuing, SIGCONT);
 	sigtimedwait(&continuing, NULL, &(struct timespec){0});
-	tty_write(question->text, strlen(question->text));
+	tty_text(question->text);
 }
 
 static bool in_foreground(void)
@@ -198,7 +210,7 @@ static void stop(struct tty_question *question)
 	struct sigaction ours, default_action = {.sa_handler = SIG_DFL};
 	sigset_t both, mask;
 
-	tty_write("\r\n", 2);
+	tty_text("\n");
 	set_modes(question->fd, &question->before);
 	sigaction(SIGTSTP, &default_action, &ours);
 	sigemptyset(&both);

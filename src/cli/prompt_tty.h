@@ -39,5 +39,6 @@ void tty_quiet(bool quiet);
 int tty_signal(void); /* which signal ended the last question, or 0 */
 
 void tty_write(const void *bytes, size_t length);
+void tty_text(const char *text); /* newlines work in every mode of the terminal */
 
 #endif

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "output.h"
 #include "report.h"
+#include "wrap.h"
 
 #define LINE_SIZE 2048
 
@@ -33,8 +35,13 @@ static void write_line(const char *colour, const char *prefix, const char *messa
 {
 	char safe[LINE_SIZE], line[LINE_SIZE + 64];
 	bool coloured = colour[0] && colourful();
+
+	/* Where both go to one terminal, the answer so far stands in front of what is said on it. */
+	output_flush();
+	escape_string(message, safe, sizeof(safe));
+	wrap_line(safe, wrap_columns(STDERR_FILENO), strlen(prefix));
 	int length = snprintf(line, sizeof(line), "%s%s%s%s\n", coloured ? colour : "", prefix,
-	                      coloured ? NORMAL : "", escape_string(message, safe, sizeof(safe)));
+	                      coloured ? NORMAL : "", safe);
 
 	/* There is nobody left to tell when this fails. */
 	if (length > 0 && write(STDERR_FILENO, line, (size_t)length) < 0)

@@ -1,6 +1,7 @@
 /*
  * What the program says besides its answer: errors, warnings and notes, on standard error, each one
- * line and one write(2). Whatever is in a message is made safe for a terminal.
+ * line and one write(2), behind what has been answered so far. Whatever is in a message is made
+ * safe for a terminal; on one, a long line is broken between words.
  */
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H

@@ -192,7 +192,7 @@ static void announce_rollback(struct session *session)
 {
 	const struct vault_rollback *rollback = vault_rollback(session->vault);
 
-	if (!rollback || !rollback->detected)
+	if (!rollback || !rollback->detected || session->expect_older)
 		return;
 	if (session->global.accept_rollback) {
 		report_note("The older file is taken for the truth from now on.");

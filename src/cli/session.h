@@ -28,6 +28,7 @@ struct session {
 	bool keep_presented; /* set before unlocking by commands that make a new key of the same
 	                        kind */
 	struct presented presented; /* what opened the vault, when it was to be kept */
+	bool expect_older;          /* a backup is opened: its age is nothing to tell */
 	bool rolled_back;           /* an older file was announced: exit status 9 */
 };
 

@@ -1,10 +1,12 @@
 /*
- * One flipped bit: in a header copy it is healed, in both it is an error, anywhere else it is never a wrong value.
+ * One flipped bit: in a header copy it is healed, in both it is an error, anywhere else it is never
+ * a wrong value.
  *
  *     bitflips VAULT PASSWORD SCRATCH STRIDE SEED JOBS
  *
- * Works on copies of VAULT (made with the fast KDF). Of the header's bits every STRIDEth is tried, of the database's bytes every
- * STRIDEth in one bit, from random ones on; 1 tries all. TAP on standard output.
+ * Works on copies of VAULT (made with the fast KDF). Of the header's bits every STRIDEth is tried,
+ * of the database's bytes every STRIDEth in one bit, from random ones on; 1 tries all. TAP on
+ * standard output.
  */
 #include <err.h>
 #include <stdio.h>
@@ -322,7 +324,8 @@ static bool say(unsigned number, bool good, const char *what, const struct tally
 	return good;
 }
 
-/* What these must find: a file that was not healed, one that has an intact copy left, and contents that changed. */
+/* What these must find: a file that was not healed, one that has an intact copy left, and contents
+ * that changed. */
 static bool controls(struct job *job, const char *scratch)
 {
 	char *expected = strstr(job->contents, " password=");

@@ -3,8 +3,9 @@
  *
  *     contents [--password P | --key HEX] [--read-only] [--check] [--volume-key] VAULT
  *
- * --check also verifies everything and prints what was found; --volume-key prints that key alone, in 64 digits. Secrets come by
- * argument and go out in the clear: they are the tests' own. Exit status: as vault's.
+ * --check also verifies everything and prints what was found; --volume-key prints that key alone,
+ * in 64 digits. Secrets come by argument and go out in the clear: they are the tests' own. Exit
+ * status: as vault's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,8 @@ int main(int argc, char **argv)
 	int r;
 
 	if (!read_options(argc, argv, &options)) {
-		fputs("usage: contents [--password P | --key HEX] [--read-only] [--check] [--volume-key] VAULT\n",
+		fputs("usage: contents [--password P | --key HEX] [--read-only] [--check]"
+		      " [--volume-key] VAULT\n",
 		      stderr);
 		return VAULT_USAGE;
 	}

@@ -1,17 +1,20 @@
 /*
- * Every state that a power failure may leave behind, opened by the library and compared with what was promised.
+ * Every state that a power failure may leave behind, opened by the library and compared with what
+ * was promised.
  *
  *     crashstates BASE RECORDING MODEL END SCRATCH STATES SEED JOBS [SAMPLES]
  *
- * BASE is the folder as it was before, END as it is after the recording: replaying all of it must give END byte by byte, or
+ * BASE is the folder as it was before, END as it is after the recording: replaying all of it must
+ * give END byte by byte, or
  * something went by unrecorded. MODEL is a folder:
  *     vault          path of the vault below BASE; the witness' folder is "state"
  *     N.password     what opens the vault after N acknowledged steps, and
  *     N.contents     what is in it then (contents.h); both are missing when there is no vault yet
- * After N marks of the recording and before N + 1, N and N + 1 are both allowed; once N + 1 was acknowledged, N is a lost write.
- * STATES different ones are verified, or as many as there are; SAMPLES of them that need recovery are copied into
- * SCRATCH/samples, so that a second crash, during recovery, can be tried.
- * Exit status: 0 all is well, 1 something was lost, 3 the test itself failed.
+ * After N marks of the recording and before N + 1, N and N + 1 are both allowed; once N + 1 was
+ * acknowledged, N is a lost write. STATES different ones are verified, or as many as there are;
+ * SAMPLES of them that need recovery are copied into SCRATCH/samples, so that a second crash,
+ * during recovery, can be tried. Exit status: 0 all is well, 1 something was lost, 3 the test
+ * itself failed.
  */
 #include <err.h>
 #include <stdio.h>
@@ -113,7 +116,8 @@ static void report(struct job *job, const struct disk *disk, const struct image 
 	fflush(stdout);
 }
 
-/* A journal that SQLite will play back: its header is complete and counts pages (SQLite's file format, section 3). */
+/* A journal that SQLite will play back: its header is complete and counts pages (SQLite's file
+ * format, section 3). */
 static bool is_hot(const struct image_file *file)
 {
 	static const unsigned char magic[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7},
@@ -302,8 +306,8 @@ int main(int argc, char **argv)
 	char samples[512];
 
 	if (argc < 9)
-		errx(3,
-		     "usage: crashstates BASE RECORDING MODEL END SCRATCH STATES SEED JOBS [SAMPLES]");
+		errx(3, "usage: crashstates BASE RECORDING MODEL END SCRATCH STATES SEED JOBS"
+		        " [SAMPLES]");
 	job.base = argv[1];
 	job.recording = argv[2];
 	read_model(&job, argv[3]);

@@ -3,10 +3,11 @@
  *
  *     exhaustion STRIDE SEED SCRATCH
  *
- * SQLite takes its memory through a table of functions; a counting one is put between it and the vault's. Every operation runs
- * in a child on a fresh copy of a vault. It must do its work or fail with VAULT_FAILED, never answer ("not found", "wrong
- * password", "damaged") because memory was short, and the vault must be the old or the new one. Each STRIDEth
- * allocation is tried, from a random one on. TAP on standard output.
+ * SQLite takes its memory through a table of functions; a counting one is put between it and the
+ * vault's. Every operation runs in a child on a fresh copy of a vault. It must do its work or fail
+ * with VAULT_FAILED, never answer ("not found", "wrong password", "damaged") because memory was
+ * short, and the vault must be the old or the new one. Each STRIDEth allocation is tried, from a
+ * random one on. TAP on standard output.
  */
 #include <err.h>
 #include <limits.h>
@@ -67,7 +68,8 @@ static void *failing_realloc(void *p, int size)
 	return fails() ? NULL : below.xRealloc(p, size);
 }
 
-/* SQLCipher's own set-up does not survive it; the vault reserves that memory beforehand (recipe.c). */
+/* SQLCipher's own set-up does not survive it; the vault reserves that memory beforehand
+ * (recipe.c). */
 extern int __real_sqlite3_key(sqlite3 *db, const void *key, int length);
 extern int __wrap_sqlite3_key(sqlite3 *db, const void *key, int length);
 int __wrap_sqlite3_key(sqlite3 *db, const void *key, int length)

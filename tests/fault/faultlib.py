@@ -1,7 +1,8 @@
-"""What the drivers of the fault tests share: running vault under libfault.so, scratch folders in memory, TAP.
+"""What the drivers of the fault tests share: running vault under libfault.so, scratch folders in
+memory, TAP.
 
-Every driver prints its seed, takes one back with --seed, and runs in two sizes: the ordinary one, and --release.
-"""
+Every driver prints its seed, takes one back with --seed, and runs in two sizes: the ordinary
+one, and --release."""
 import argparse
 import atexit
 import hashlib
@@ -146,7 +147,7 @@ class Disk:
 
 
 class Runner:
-    """Runs vault on a disk. Passwords go by files outside of it; `kdf` "fast" is kdf.h's stand-in."""
+    """Runs vault on a disk. Passwords go by files outside of it; `kdf` "fast": see kdf.h."""
 
     def __init__(self, scratch, kdf="fast"):
         self.scratch = pathlib.Path(scratch)
@@ -163,17 +164,24 @@ class Runner:
 
     def environment(self, disk, faults, preload):
         environment = {
-            "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(disk.path),
-            "XDG_STATE_HOME": str(disk.path / "state"), "XDG_DATA_HOME": str(disk.path / "data"),
-            "LC_ALL": "C.UTF-8", "FAULT_KDF": self.kdf, "FAULT_ROOT": str(disk.path),
-            "FAULT_STATE": str(self.shared), "LD_PRELOAD": ":".join(map(str, preload)),
+            "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+            "HOME": str(disk.path),
+            "XDG_STATE_HOME": str(disk.path / "state"),
+            "XDG_DATA_HOME": str(disk.path / "data"),
+            "LC_ALL": "C.UTF-8",
+            "FAULT_KDF": self.kdf,
+            "FAULT_ROOT": str(disk.path),
+            "FAULT_STATE": str(self.shared),
+            "LD_PRELOAD": ":".join(map(str, preload)),
         }
         if SANITIZED:
             environment["ASAN_OPTIONS"] = "verify_asan_link_order=0:detect_leaks=0"
         environment.update({key: str(value) for key, value in faults.items()})
         return environment
 
-    def start(self, disk, words, stdin=b"", password=None, key=None, faults=None, preload=(LIBFAULT,)):
+    def start(
+        self, disk, words, stdin=b"", password=None, key=None, faults=None, preload=(LIBFAULT,)
+    ):
         """Gives the running process, its standard input already filled."""
         command = [str(VAULT), "--vault", str(disk.vault)]
         descriptors = []
@@ -188,8 +196,14 @@ class Runner:
         os.write(giving, stdin)
         os.close(giving)
         process = subprocess.Popen(
-            command + list(words), stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment(disk, faults or {}, preload), pass_fds=descriptors, cwd="/")
+            command + list(words),
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environment(disk, faults or {}, preload),
+            pass_fds=descriptors,
+            cwd="/",
+        )
         for descriptor in descriptors + [given]:
             os.close(descriptor)
         return process
@@ -226,13 +240,18 @@ class Runner:
         environment = self.environment(disk, {}, ())
         if state:
             environment["XDG_STATE_HOME"] = str(state)
-        done = subprocess.run(command + [str(vault or disk.vault)], capture_output=True, env=environment,
-                              timeout=120)
+        done = subprocess.run(
+            command + [str(vault or disk.vault)], capture_output=True, env=environment, timeout=120
+        )
         return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
     def volume_key(self, disk, password):
-        done = subprocess.run([str(CONTENTS), "--volume-key", "--password", password, str(disk.vault)],
-                              capture_output=True, env=self.environment(disk, {}, ()), check=True)
+        done = subprocess.run(
+            [str(CONTENTS), "--volume-key", "--password", password, str(disk.vault)],
+            capture_output=True,
+            env=self.environment(disk, {}, ()),
+            check=True,
+        )
         return done.stdout.decode().strip()
 
 
@@ -241,10 +260,19 @@ CHEAP = ["--kdf-time", "0.001", "--kdf-memory", "64M"]
 
 def make_vault(runner, disk, password, entries, recovery=False):
     """A vault with entries {name: password}; gives its volume key."""
-    runner.must(disk, ["init", "--print-recovery" if recovery else "--no-recovery", *CHEAP], password=password)
+    runner.must(
+        disk,
+        ["init", "--print-recovery" if recovery else "--no-recovery", *CHEAP],
+        password=password,
+    )
     key = runner.volume_key(disk, password)
     for name, value in entries.items():
-        runner.must(disk, ["add", name, "--stdin", "-u", f"user of {name}"], key=key, stdin=value.encode() + b"\n")
+        runner.must(
+            disk,
+            ["add", name, "--stdin", "-u", f"user of {name}"],
+            key=key,
+            stdin=value.encode() + b"\n",
+        )
     return key
 
 

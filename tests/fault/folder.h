@@ -1,5 +1,6 @@
 /*
- * Folders read and written whole, for tests: every function exits with status 3 and a message when something is wrong.
+ * Folders read and written whole, for tests: every function exits with status 3 and a message when
+ * something is wrong.
  */
 #ifndef FAULT_FOLDER_H
 #define FAULT_FOLDER_H
@@ -8,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Calls `each` for everything below `path`, folders before their contents; names are relative. Gives the bytes. */
+/* Calls `each` for everything below `path`, folders before their contents; names are relative.
+ * Gives the bytes. */
 void folder_walk(const char *path,
                  void (*each)(void *context, const char *name, bool folder, unsigned char *bytes,
                               size_t size),

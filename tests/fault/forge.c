@@ -1,11 +1,13 @@
 /*
- * Forged headers, without a knowledge of the volume key: every bit changed, the checksum made to fit.
+ * Forged headers, without a knowledge of the volume key: every bit changed, the checksum made to
+ * fit.
  *
  *     forge VAULT PASSWORD SCRATCH STRIDE SEED
  *
- * In copy A, in copy B, and in both, each STRIDEth bit in front of the checksum is flipped, from a random one on, and the plain
- * checksum computed anew. Opening by the volume key must fail, whether before the keys or by the MAC, and must leave
- * every byte of the file alone. TAP on standard output.
+ * In copy A, in copy B, and in both, each STRIDEth bit in front of the checksum is flipped, from a
+ * random one on, and the plain checksum computed anew. Opening by the volume key must fail, whether
+ * before the keys or by the MAC, and must leave every byte of the file alone. TAP on standard
+ * output.
  */
 #include <err.h>
 #include <stdio.h>
@@ -95,7 +97,8 @@ static bool try_all(struct forgery *forgery, unsigned copies, unsigned long stri
 	return forgery->failed == 0;
 }
 
-/* With the header's key the same change is no forgery: it must open, or this test refuses everything. */
+/* With the header's key the same change is no forgery: it must open, or this test refuses
+ * everything. */
 static bool control(struct forgery *forgery, unsigned number)
 {
 	unsigned char volume[VOLUME_KEY_BYTES], mac_key[HASH_KEY_BYTES];

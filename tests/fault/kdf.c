@@ -2,7 +2,8 @@
 
 #include <stdint.h>
 
-/* splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014): its finisher. */
+/* splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014): its
+ * finisher. */
 static uint64_t mix(uint64_t x)
 {
 	x ^= x >> 30;

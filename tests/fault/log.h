@@ -1,10 +1,10 @@
 /*
- * The recording: what programs did to the files below one folder, in the order they did it. Written by libfault.so
- * (preload.h), replayed by disk.c, marked by the Python drivers.
+ * The recording: what programs did to the files below one folder, in the order they did it. Written
+ * by libfault.so (preload.h), replayed by disk.c, marked by the Python drivers.
  *
- * A recording is a sequence of struct log_record, each followed by `length` and then `second` bytes. Paths are
- * relative to the recorded folder, which itself is "". Byte order and sizes are this machine's: a
- * recording never leaves the test run.
+ * A recording is a sequence of struct log_record, each followed by `length` and then `second`
+ * bytes. Paths are relative to the recorded folder, which itself is "". Byte order and sizes are
+ * this machine's: a recording never leaves the test run.
  */
 #ifndef FAULT_LOG_H
 #define FAULT_LOG_H

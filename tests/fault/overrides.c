@@ -3,8 +3,9 @@
  *
  * argon2_ctx: with FAULT_KDF=fast in the environment it is the stand-in of kdf.h, else it hands on.
  *
- * sodium_malloc, sodium_free: plain memory. A verifying program opens a vault many hundred thousand times and its secrets
- * are public; guard pages, made and taken away for each, were three quarters of its time.
+ * sodium_malloc, sodium_free: plain memory. A verifying program opens a vault many hundred thousand
+ * times and its secrets are public; guard pages, made and taken away for each, were three quarters
+ * of its time.
  */
 #include <dlfcn.h>
 #include <sodium.h>

@@ -1,7 +1,7 @@
 /*
- * The interposed calls on open files. Each has its C name changed and its symbol set by an asm label, so that neither the header's
- * declarations nor _FORTIFY_SOURCE's inline versions are in the way; each reaches the kernel by fault_raw, so that
- * nothing comes back in here.
+ * The interposed calls on open files. Each has its C name changed and its symbol set by an asm
+ * label, so that neither the header's declarations nor _FORTIFY_SOURCE's inline versions are in the
+ * way; each reaches the kernel by fault_raw, so that nothing comes back in here.
  */
 #include "preload.h"
 
@@ -303,7 +303,8 @@ static int sync_file(int fd, long number)
 	                : headers    ? DROP_HEADER_SYNC
 	                             : DROP_FILE_SYNC))
 		return 0;
-	/* Not carried out: what a sync means is the replayer's to say, and real ones would only cost time. */
+	/* Not carried out: what a sync means is the replayer's to say, and real ones would only
+	 * cost time. */
 	if (file->folder)
 		fault_record(LOG_SYNC_FOLDER, NULL, 0, file->path, strlen(file->path), NULL);
 	else

@@ -1,23 +1,28 @@
 /*
- * libfault.so: put in front of a program by LD_PRELOAD, it records, breaks, drops or stops what the program does to the
- * files below one folder.
+ * libfault.so: put in front of a program by LD_PRELOAD, it records, breaks, drops or stops what the
+ * program does to the files below one folder.
  *
- * Why here and not in an SQLite VFS: a vault is changed through three doors. SQLite writes the database and its journal,
- * the header goes through SQLite's descriptor by a file control, and creating, rekeying, restoring and the witness use
- * rename(2), link(2) and fsync(2) of folders directly. The C library's calls are the one place that sees all three, in
- * their order, in the very program that users run.
+ * Why here and not in an SQLite VFS: a vault is changed through three doors. SQLite writes the
+ * database and its journal, the header goes through SQLite's descriptor by a file control, and
+ * creating, rekeying, restoring and the witness use rename(2), link(2) and fsync(2) of folders
+ * directly. The C library's calls are the one place that sees all three, in their order, in the
+ * very program that users run.
  *
  * Environment:
- *     FAULT_ROOT   the folder, absolute, without symbolic links. Everything outside it passes untouched
+ *     FAULT_ROOT   the folder, absolute, without symbolic links. Everything outside it passes
+ *                  untouched
  *     FAULT_LOG    append a recording (log.h) to this file
- *     FAULT_STATE  a file of sizeof(struct fault_shared) bytes, mapped and counted in: it survives a SIGKILL
- *     FAULT_AT     CLASS:N:once|ever:WHAT, the Nth operation of a class and, with `ever`, all later ones
- *                  CLASS  open read write truncate sync name close lock; `change` is every operation that changes
- *                         something, `any` is every operation
+ *     FAULT_STATE  a file of sizeof(struct fault_shared) bytes, mapped and counted in: it survives
+ *                  a SIGKILL
+ *     FAULT_AT     CLASS:N:once|ever:WHAT, the Nth operation of a class and, with `ever`, all later
+ *                  ones
+ *                  CLASS  open read write truncate sync name close lock; `change` is every
+ *                         operation that changes something, `any` is every operation
  *                  WHAT   EIO ENOSPC EDQUOT … the call fails so
  *                         short  half is written or read, and at last nothing (ENOSPC)
  *                         lie    nothing is done, success is reported
- *                         kill   SIGKILL instead of the call; half: SIGKILL in the middle of a write
+ *                         kill   SIGKILL instead of the call; half: SIGKILL in the middle of a
+ *                                write
  *                         exit   _exit(0) instead of the call: "done" before it is
  *     FAULT_DROP   words joined by commas: what is left out though success is reported
  *                  header-sync   fsync after nothing but header writes
@@ -27,8 +32,8 @@
  *                  journal       nothing is written to rollback journals
  *                  lock          every lock is granted
  *     FAULT_SPACE  bytes left on the disk: files below the folder cannot grow by more
- *     FAULT_KDF    "fast": Argon2 is replaced by a cheap mixing function (kdf.h), so that thousands of runs of
- *                  passwd or rekey spend their time on files
+ *     FAULT_KDF    "fast": Argon2 is replaced by a cheap mixing function (kdf.h), so that thousands
+ *                  of runs of passwd or rekey spend their time on files
  */
 #ifndef FAULT_PRELOAD_H
 #define FAULT_PRELOAD_H
@@ -100,7 +105,8 @@ struct fault_file {
 /* Counts one operation and says what is to become of it. May not return (kill, exit). */
 enum fault_verdict fault_decide(enum fault_class class, bool changes);
 
-/* Is `path`, seen from the folder open as `at`, below FAULT_ROOT? Then its relative path is in `name`. */
+/* Is `path`, seen from the folder open as `at`, below FAULT_ROOT? Then its relative path is in
+ * `name`. */
 bool fault_inside(int at, const char *path, char name[FAULT_PATH_MAX]);
 
 bool fault_drops(enum fault_drop what);
@@ -109,7 +115,8 @@ void fault_opened(int fd, const char *name, int flags, bool created);
 bool fault_is_journal(const char *name);
 bool fault_is_header(const struct fault_file *file, size_t length, off_t offset);
 
-/* How many of `length` bytes at `offset` still fit on the disk of FAULT_SPACE; accounts for them. */
+/* How many of `length` bytes at `offset` still fit on the disk of FAULT_SPACE; accounts for
+ * them. */
 size_t fault_room(int fd, size_t length, off_t offset);
 void fault_give_back(off_t bytes);
 

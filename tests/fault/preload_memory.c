@@ -1,12 +1,14 @@
 /*
- * libfaultmemory.so: memory that runs out, by LD_PRELOAD. A library of its own, because it must not stand in front of a
- * sanitizer's allocator.
+ * libfaultmemory.so: memory that runs out, by LD_PRELOAD. A library of its own, because it must not
+ * stand in front of a sanitizer's allocator.
  *
  *     FAULT_MEMORY        N:once|ever, the Nth allocation fails and, with `ever`, all later ones
- *     FAULT_MEMORY_STATE  a file of two 64-bit integers, mapped: allocations so far, failures so far
+ *     FAULT_MEMORY_STATE  a file of two 64-bit integers, mapped: allocations so far, failures so
+ *                         far
  *
- * An allocation is a call of malloc(3) or its kin, or an mmap(2) of anonymous memory. SQLite's are not among them, because they
- * come out of few large mappings: exhaustion.c makes those fail one by one.
+ * An allocation is a call of malloc(3) or its kin, or an mmap(2) of anonymous memory. SQLite's are
+ * not among them, because they come out of few large mappings: exhaustion.c makes those fail one by
+ * one.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /*
- * The interposed calls on names and locks, the ways around them that nobody may take unseen, and Argon2.
+ * The interposed calls on names and locks, the ways around them that nobody may take unseen, and
+ * Argon2.
  */
 #include "preload.h"
 

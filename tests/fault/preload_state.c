@@ -139,7 +139,8 @@ static void open_shared(const char *path)
 		(void)fault_raw(SYS_close, fd);
 }
 
-/* Copies the variable, because it is cut apart and because the program may change its environment. */
+/* Copies the variable, because it is cut apart and because the program may change its
+ * environment. */
 static bool variable(const char *name, char *value, size_t size)
 {
 	const char *text = getenv(name);

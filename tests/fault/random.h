@@ -1,6 +1,6 @@
 /*
- * Reproducible random numbers for choosing crash states: splitmix64 (Steele, Lea, Flood, OOPSLA 2014). The seed is printed by
- * every run and can be given back to it.
+ * Reproducible random numbers for choosing crash states: splitmix64 (Steele, Lea, Flood, OOPSLA
+ * 2014). The seed is printed by every run and can be given back to it.
  */
 #ifndef FAULT_RANDOM_H
 #define FAULT_RANDOM_H
