@@ -36,7 +36,7 @@ static void write_line(const char *colour, const char *prefix, const char *messa
 	char safe[LINE_SIZE], line[LINE_SIZE + 64];
 	bool coloured = colour[0] && colourful();
 
-	/* Where both go to one terminal, the answer so far stands in front of what is said on it. */
+	/* Where both go to one terminal, the answer so far stands in front of what is said. */
 	output_flush();
 	escape_string(message, safe, sizeof(safe));
 	wrap_line(safe, wrap_columns(STDERR_FILENO), strlen(prefix));

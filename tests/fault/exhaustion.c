@@ -1,7 +1,7 @@
 /*
  * SQLite's memory runs out, at each allocation of each operation, once and for ever.
  *
- *     exhaustion STRIDE SEED SCRATCH
+ *     exhaustion STRIDE SEED SCRATCH [OPERATION]
  *
  * SQLite takes its memory through a table of functions; a counting one is put between it and the
  * vault's. Every operation runs in a child on a fresh copy of a vault. It must do its work or fail
@@ -367,8 +367,8 @@ int main(int argc, char **argv)
 	unsigned number = 0;
 	bool good = true;
 
-	if (argc != 4 || chdir(argv[3]) < 0)
-		errx(3, "usage: exhaustion STRIDE SEED SCRATCH");
+	if (argc < 4 || argc > 5 || chdir(argv[3]) < 0)
+		errx(3, "usage: exhaustion STRIDE SEED SCRATCH [OPERATION]");
 	chance.state = strtoull(argv[2], NULL, 10);
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 	              0);
