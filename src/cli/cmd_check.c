@@ -6,6 +6,7 @@
 
 struct check_context {
 	bool json_wanted, quiet;
+	size_t damages;
 	struct json json;
 };
 
@@ -16,6 +17,7 @@ static void check_finding(void *context, enum check_severity severity, const cha
 {
 	struct check_context *check = context;
 
+	check->damages += severity == CHECK_DAMAGE;
 	if (check->json_wanted) {
 		json_object(&check->json, NULL);
 		json_string(&check->json, "severity", severities[severity]);
@@ -55,6 +57,10 @@ static int check_run(struct session *session, const void *values, char *const *w
 		json_string(&context.json, "worst", severities[worst]);
 		json_close(&context.json);
 	}
+	if (session->rolled_back && context.damages == 1)
+		return error_set(err, VAULT_DAMAGED,
+		                 "the vault is not the newest that was seen here; what is in it is "
+		                 "sound");
 	if (worst == CHECK_DAMAGE)
 		return error_set(err, VAULT_DAMAGED,
 		                 "the vault is damaged; 'vault rescue' saves what can be read");

@@ -81,8 +81,6 @@ static int store(struct session *session, const struct edit_values *edit, const 
 		r = vault_edit(session->vault, entry->name, &change, edit->entry.allow_reuse,
 		               &result, err);
 		chosen.password = change.password; /* still ours unless it was stored */
-		if (r == VAULT_NOT_FOUND)
-			return session_no_entry(session, entry->name, err);
 		if (r == VAULT_REFUSED) {
 			result_refused(session, &result, chosen.typed);
 			*err = (struct error){0};

@@ -98,8 +98,11 @@ static int history_run(struct session *session, const void *values, char *const 
 {
 	const struct history_values *options = values;
 	__attribute__((cleanup(history_done))) struct history history = {.err = err};
+	ENTRY_AUTO *entry = NULL;
 	int r = session_unlock(session, 0, err);
 
+	if (r == 0 && session->global.json) /* for its exact name */
+		r = session_get(session, words[0], &entry, err);
 	if (r == 0)
 		r = vault_history(session->vault, words[0], options->reveal, keep_item, &history,
 		                  err);
@@ -109,7 +112,7 @@ static int history_run(struct session *session, const void *values, char *const 
 		return r;
 	session_close(session);
 	if (session->global.json)
-		print_json(&history, words[0], options->reveal);
+		print_json(&history, entry->name, options->reveal);
 	for (size_t i = 0; i < history.count && !session->global.json; i++)
 		print_line(&history.lines[i], options->reveal);
 	return 0;

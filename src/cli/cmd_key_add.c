@@ -1,3 +1,7 @@
+#include <string.h>
+
+#include <vault/text.h>
+
 #include "commands.h"
 #include "json.h"
 #include "new_key.h"
@@ -31,6 +35,21 @@ static bool wants_password(const struct key_add_values *add)
 {
 	return add->password || add->source.file || add->source.fd >= 0 ||
 	       (!add->key_file && !add->recovery && !add->print_recovery);
+}
+
+/* Told before anybody chooses a password for nothing. */
+static int check(const struct session *session, struct error *err)
+{
+	struct key_slot slots[KEY_SLOTS];
+	size_t count = 0;
+
+	vault_key_slots(session->vault, slots, &count);
+	if (count < KEY_SLOTS)
+		return 0;
+	error_set(err, VAULT_EXISTS,
+	          "all %d slots for keys are in use; 'vault key remove SLOT' empties one",
+	          KEY_SLOTS);
+	return VAULT_EXISTS;
 }
 
 static int choose(const struct key_add_values *add, struct presented *presented, struct error *err)
@@ -89,9 +108,16 @@ static int key_add_run(struct session *session, const void *values, char *const 
 	PRESENTED_AUTO presented = {0};
 	const struct kdf_cost cost = cost_read(&add->cost);
 	unsigned slot = 0;
-	int r = session_unlock(session, 0, err);
+	int r = 0;
 
 	(void)words;
+	if (add->label &&
+	    (!text_is_printable(add->label, strlen(add->label)) || strpbrk(add->label, "\t\n")))
+		r = error_set(err, VAULT_USAGE, "a label is text without control characters");
+	if (r == 0)
+		r = session_unlock(session, 0, err);
+	if (r == 0)
+		r = check(session, err);
 	if (r == 0)
 		r = choose(add, &presented, err);
 	if (r != 0)

@@ -2,6 +2,7 @@
 #include "dates.h"
 #include "json.h"
 #include "output.h"
+#include "report.h"
 
 #define NAME_COLUMNS 32
 #define USER_COLUMNS 28
@@ -20,6 +21,7 @@ static const struct option_spec list_options[] = {
 
 struct list_context {
 	bool details, json_wanted;
+	size_t count;
 	struct json json;
 };
 
@@ -47,6 +49,7 @@ static int list_item(void *context, const struct list_item *item)
 {
 	struct list_context *list = context;
 
+	list->count++;
 	if (!list->json_wanted) {
 		list_line(list, item);
 		return 0;
@@ -89,6 +92,10 @@ static int list_run(struct session *session, const void *values, char *const *wo
 		json_close(&context.json);
 		json_close(&context.json);
 	}
+	if (context.count == 0)
+		report_note(filter.pattern || filter.tag
+		                    ? "No entry is like that."
+		                    : "There is no entry yet; 'vault add NAME' makes one.");
 	return 0;
 }
 

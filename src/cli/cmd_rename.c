@@ -12,7 +12,7 @@ static int rename_run(struct session *session, const void *values, char *const *
 	if (r == 0)
 		r = vault_rename(session->vault, words[0], words[1], &result, err);
 	if (r == VAULT_NOT_FOUND)
-		return err->message[0] ? r : session_no_entry(session, words[0], err);
+		return session_no_entry(session, words[0], err);
 	if (r != 0)
 		return r;
 	session_close(session);

@@ -88,9 +88,11 @@ static int export_to(struct session *session, const char *path, struct error *er
 		json_number(&json, "lost", (int64_t)result.lost);
 		json_close(&json);
 	}
-	report_note("%zu entries are in %s, UNENCRYPTED; %zu of them could not be verified; %zu "
-	            "are lost.",
-	            result.read, path, result.unverified, result.lost);
+	report_note("%zu %s in %s, UNENCRYPTED.", result.read,
+	            result.read == 1 ? "entry is" : "entries are", path);
+	if (result.unverified > 0 || result.lost > 0)
+		report_warning("%zu of them could not be verified; %zu could not be read.",
+		               result.unverified, result.lost);
 	return result.lost > 0 || result.unverified > 0 ? VAULT_DAMAGED : 0;
 }
 
@@ -162,7 +164,8 @@ const struct command command_rescue = {
 	.summary = "save what can be read of a damaged vault",
 	.more = "Writes all entries, trash included, secrets in plain text, as JSON to a\n"
 		"new file that only you can read; or prints a raw key. Changes nothing in\n"
-		"the vault.",
+		"the vault. It needs one good header copy; without one, there is only the\n"
+		"sqlcipher shell with a key that --print-key printed before.",
 	.options = rescue_options,
 	.values_size = sizeof(struct rescue_values),
 	.run = rescue_run,

@@ -18,16 +18,14 @@ static const struct option_spec restore_options[] = {
 	OPTIONS_END,
 };
 
-static int confirm(const struct session *session, const struct restore_values *restore,
-                   struct error *err)
+static int confirm(const char *target, const struct restore_values *restore, struct error *err)
 {
 	char question[1024];
 
-	if (access(session->path, F_OK) != 0)
+	if (access(target, F_OK) != 0)
 		return 0;
 	snprintf(question, sizeof(question),
-	         "Put the backup in place of %.800s? The present file is kept beside it.",
-	         session->path);
+	         "Put the backup in place of %.800s? The present file is kept beside it.", target);
 	return prompt_confirm(restore->yes, question, err);
 }
 
@@ -37,10 +35,8 @@ static int restore_run(struct session *session, const void *values, char *const 
 	FREE_AUTO char *target = NULL;
 	FREE_AUTO char *kept = NULL;
 	struct json json = {0};
-	int r = confirm(session, values, err);
+	int r;
 
-	if (r != 0)
-		return r;
 	/* It is the backup that is opened. That it is older than what was seen here is its purpose.
 	 */
 	target = session->path;
@@ -51,6 +47,8 @@ static int restore_run(struct session *session, const void *values, char *const 
 	r = session_open(session, VAULT_READ_ONLY, err);
 	if (r == VAULT_NOT_FOUND)
 		error_set(err, VAULT_NOT_FOUND, "there is no backup %s", words[0]);
+	if (r == 0)
+		r = confirm(target, values, err);
 	if (r == 0)
 		r = session_unlock(session, VAULT_READ_ONLY, err);
 	if (r == 0)

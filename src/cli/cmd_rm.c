@@ -13,7 +13,7 @@ static int rm_run(struct session *session, const void *values, char *const *word
 	if (r == 0)
 		r = vault_remove(session->vault, words[0], &result, err);
 	if (r == VAULT_NOT_FOUND)
-		return err->message[0] ? r : session_no_entry(session, words[0], err);
+		return session_no_entry(session, words[0], err);
 	if (r != 0)
 		return r;
 	session_close(session);

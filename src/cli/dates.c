@@ -31,8 +31,9 @@ const char *date_span(int64_t since, int64_t until, char text[DATE_SPAN_SIZE])
 
 	if (until == 0)
 		snprintf(text, DATE_SPAN_SIZE, "since %s", date_day(since, first));
+	else if (strcmp(date_day(since, first), date_day(until, last)) == 0)
+		snprintf(text, DATE_SPAN_SIZE, "on %s", first);
 	else
-		snprintf(text, DATE_SPAN_SIZE, "from %s to %s", date_day(since, first),
-		         date_day(until, last));
+		snprintf(text, DATE_SPAN_SIZE, "from %s to %s", first, last);
 	return text;
 }

@@ -13,7 +13,7 @@
 const char *date_day(int64_t seconds, char text[DATE_DAY_SIZE]);
 const char *date_rfc3339(int64_t seconds, char text[DATE_RFC3339_SIZE]);
 
-/* "since DAY", or "from DAY to DAY" when `until` is not 0. */
+/* "since DAY"; when `until` is not 0 "from DAY to DAY", or "on DAY" when both are the same. */
 #define DATE_SPAN_SIZE (2 * DATE_DAY_SIZE + 16)
 const char *date_span(int64_t since, int64_t until, char text[DATE_SPAN_SIZE]);
 

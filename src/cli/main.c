@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,6 +20,8 @@
 #include "prompt.h"
 #include "report.h"
 #include "session.h"
+
+#define USAGE_SIZE 128
 
 /* Descriptors 0 to 2 must be taken, or the vault itself could be opened as standard output. */
 static void open_standard_descriptors(void)
@@ -81,27 +84,38 @@ static int find_command(const struct option_scope globals[2], int argc, char **a
 		return 0;
 	}
 	*ret_command = command_find(first, NULL);
-	if (!*ret_command)
-		*ret_command = command_find(first, "list");
-	if (!*ret_command)
-		return error_set(err, VAULT_USAGE,
-		                 "there is no command '%s'; 'vault help' lists them", first);
-	return 0;
+	if (*ret_command)
+		return 0;
+	*ret_command = command_find(first, "list");
+	if (*ret_command && (after >= argc || argv[after][0] == '-'))
+		return 0;
+	return error_set(err, VAULT_USAGE, "there is no command '%s%s%s'; 'vault help' lists them",
+	                 first, *ret_command ? " " : "", *ret_command ? argv[after] : "");
+}
+
+/* "vault rename NAME NEW-NAME", as the help has it. */
+static const char *usage(const struct command *command, char text[USAGE_SIZE])
+{
+	snprintf(text, USAGE_SIZE, "usage: vault %s%s%s%s", command->name,
+	         command->options ? " [OPTION]..." : "", command->arguments[0] ? " " : "",
+	         command->arguments);
+	return text;
 }
 
 static int check_words(const struct command *command, char *const *words, struct error *err)
 {
+	const char *missing = command->arguments;
+	char text[USAGE_SIZE];
 	size_t count = 0;
 
-	while (words[count])
-		count++;
+	for (; words[count]; count++)
+		missing += strcspn(missing, " ") + (missing[strcspn(missing, " ")] == ' ');
 	if (count < command->min_words)
-		return error_set(err, VAULT_USAGE, "%s is missing; usage: vault %s %s",
-		                 command->max_words > 1 ? "something" : command->arguments,
-		                 command->name, command->arguments);
+		return error_set(err, VAULT_USAGE, "%.*s is missing; %s",
+		                 (int)strcspn(missing, " "), missing, usage(command, text));
 	if (count > command->max_words)
-		return error_set(err, VAULT_USAGE, "'%s' is too much; usage: vault %s %s",
-		                 words[command->max_words], command->name, command->arguments);
+		return error_set(err, VAULT_USAGE, "'%s' is too much; %s",
+		                 words[command->max_words], usage(command, text));
 	return 0;
 }
 

@@ -38,7 +38,9 @@ int present_password(int fd, const char *file, struct secret **ret_password, str
 	if (r > 0)
 		return error_set(err, VAULT_LOCKED,
 		                 "there is no password to read from descriptor %d", fd);
-	return r;
+	if (r < 0 && opened >= 0)
+		return error_context(err, "the password file '%s'", file);
+	return r < 0 ? error_context(err, "descriptor %d", fd) : 0;
 }
 
 int present_key_file(const char *file, struct secret **ret_contents, struct error *err)
@@ -76,7 +78,7 @@ int present_volume_key(int fd, struct secret **ret_key, struct error *err)
 	int r = secret_read_line(fd, 4096, &line, err);
 
 	if (r < 0)
-		return r;
+		return error_context(err, "descriptor %d", fd);
 	if (r > 0 || line->length != 2 * (size_t)VOLUME_KEY_BYTES)
 		return error_set(err, VAULT_USAGE,
 		                 "descriptor %d holds no volume key: that is %d hexadecimal "

@@ -192,17 +192,26 @@ static void announce_rollback(struct session *session)
 {
 	const struct vault_rollback *rollback = vault_rollback(session->vault);
 
-	if (!rollback || !rollback->detected || session->expect_older)
+	if (!rollback || session->expect_older)
 		return;
-	if (session->global.accept_rollback) {
-		report_note("The older file is taken for the truth from now on.");
+	bool older = rollback->generation < rollback->expected ||
+	             rollback->sequence < rollback->expected_sequence;
+	if (!rollback->detected) {
+		if (older && session->global.accept_rollback)
+			report_note("The older file is taken for the truth from now on.");
 		return;
 	}
 	session->rolled_back = true;
-	report_warning("THIS VAULT IS OLDER THAN WHAT WAS LAST SEEN HERE: %s is at change %" PRIu64
-	               " (keys %" PRIu64 "), expected was %" PRIu64 " (keys %" PRIu64 ").",
-	               session->path, rollback->generation, rollback->sequence, rollback->expected,
-	               rollback->expected_sequence);
+	if (older)
+		report_warning("THIS VAULT IS OLDER THAN WHAT WAS LAST SEEN HERE: %s is at change "
+		               "%" PRIu64 " (keys %" PRIu64 "), expected was %" PRIu64
+		               " (keys %" PRIu64 ").",
+		               session->path, rollback->generation, rollback->sequence,
+		               rollback->expected, rollback->expected_sequence);
+	else
+		report_warning("THIS VAULT IS NOT THE ONE THAT WAS LAST SEEN HERE: %s is at change "
+		               "%" PRIu64 " as expected, but holds something else.",
+		               session->path, rollback->generation);
 	report_warning("A backup that was put back, a conflict while synchronising, or somebody "
 	               "replaced the file. It can be read; to write to it, give "
 	               "--accept-rollback.");

@@ -32,7 +32,7 @@ class Terminal:
         env = {**os.environ, "HOME": str(home), "PS1": "", "TERM": "dumb"}
         for name in ("XDG_DATA_HOME", "XDG_STATE_HOME"):
             env.pop(name, None)
-        self.child = pexpect.spawn("dash", ["-i"], env=env, encoding="utf-8", timeout=60,
+        self.child = pexpect.spawn("dash", ["-i"], env=env, encoding="utf-8", timeout=30,
                                    dimensions=(40, 200))
         self.child.logfile_read = self
         self.screen = ""
@@ -72,9 +72,17 @@ class Terminal:
         self.child.expect(rf"status-{self.count}=(\d+)")
         return int(self.child.match.group(1))
 
+    def shell_is_back(self):
+        """Waits until the program has ended or stopped."""
+        deadline = time.monotonic() + 60
+        while running(self) != self.child.pid:
+            check(time.monotonic() < deadline, "the program does not end")
+            time.sleep(0.02)
+        return self
+
     def status(self):
         """Exit status of the program that was started, when the shell is back."""
-        return self.command("(exit $?)")
+        return self.shell_is_back().command("(exit $?)")
 
     def unchanged(self):
         return self.modes() == self.before
@@ -161,7 +169,7 @@ def test_stop_and_continue():
     with Closing(Terminal(fresh())) as tty:
         tty.start("list").ask(QUESTION, "abc")
         tty.child.send("\x1a")
-        check(tty.command("true") == 0)
+        tty.shell_is_back()
         check(tty.unchanged(), "stopped: the terminal is not as it was")
         tty.child.sendline("fg")
         tty.ask(QUESTION, "\x15" + MASTER + "\n")
@@ -173,7 +181,7 @@ def test_stop_and_continue():
 def test_stop_a_question_that_is_shown():
     with Closing(Terminal(pathlib.Path(tempfile.mkdtemp(prefix="vault-terminal.")))) as tty:
         tty.start("add", "x").ask("Create one? [Y/n] ", "\x1a")
-        check(tty.command("true") == 0)
+        tty.shell_is_back()
         check(tty.unchanged())
         tty.child.sendline("fg")
         tty.ask("Create one? [Y/n] ", "n\n")
@@ -184,7 +192,7 @@ def test_stop_a_question_that_is_shown():
 def test_continue_in_the_background():
     with Closing(Terminal(fresh())) as tty:
         tty.start("list").ask(QUESTION, "\x1a")
-        tty.command("true")
+        tty.shell_is_back()
         tty.command("bg")
         time.sleep(0.3)
         check(tty.unchanged(), "in the background it changed the terminal")
@@ -218,9 +226,10 @@ def test_interrupt_while_deriving():
 
 def test_stop_while_deriving():
     with Closing(while_deriving(lambda tty: tty.child.send("\x1a"))) as tty:
-        tty.command("true")
+        tty.shell_is_back()
         check(tty.unchanged(), "stopped: the terminal is not as it was")
         tty.child.sendline("fg")
+        time.sleep(0.5)
         check(tty.status() == 0)
         check(tty.unchanged())
 
@@ -265,6 +274,7 @@ def test_the_first_run():
 def test_a_refused_password_can_be_replaced():
     with Closing(Terminal(fresh())) as tty:
         for name in ("mailserver", "shop"):
+            tty.shell_is_back()
             tty.start("add", name).ask(QUESTION, MASTER + "\n").ask("User name", "\n")
             tty.ask("Password", "Mumbling.Kettle.71\n").ask("Once more: ", "Mumbling.Kettle.71\n")
         tty.expect("refused: this password is also in use at 'mailserver'")
