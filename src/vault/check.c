@@ -108,7 +108,7 @@ static int check_structure(struct check *check, bool *ret_sound, struct error *e
 	STMT_AUTO *stmt = NULL;
 	struct error cause = {0};
 	const char *text;
-	int r = db_stmt(check->vault->db, SQL_INTEGRITY_CHECK, &stmt, err);
+	int r = db_stmt(check->vault->db, SQL_INTEGRITY_CHECK, &stmt, &cause);
 
 	*ret_sound = true;
 	while (r == 0 && (r = stmt_step(stmt, &cause)) == 1) {
@@ -122,6 +122,9 @@ static int check_structure(struct check *check, bool *ret_sound, struct error *e
 		}
 		r = 0;
 	}
+	/* All pages are whole: then it is not the vault that is short of something. */
+	if (r < 0 && cause.status != VAULT_DAMAGED && check->n_pages == 0)
+		return error_set(err, cause.status, "%s", cause.message);
 	if (r < 0) {
 		*ret_sound = false;
 		if (check->n_pages == 0)

@@ -16,11 +16,13 @@ import time
 try:
     import pexpect
 except ImportError:
-    sys.exit(77)
+    print("1..0 # SKIP no pexpect")
+    sys.exit()
 
 VAULT = os.environ["VAULT"]
 MASTER = "Quizzical-otters-9-juggle"
 QUESTION = "Master password: "
+FOLDER = tempfile.TemporaryDirectory(prefix="vault-terminal.")
 COST = ["--kdf-memory", "64M"]
 
 
@@ -91,9 +93,14 @@ class Terminal:
         self.child.close(force=True)
 
 
+def empty():
+    """A home folder with nothing in it."""
+    return pathlib.Path(tempfile.mkdtemp(dir=FOLDER.name))
+
+
 def fresh(master=MASTER, seconds="1ms"):
     """A home folder with a vault in it."""
-    home = pathlib.Path(tempfile.mkdtemp(prefix="vault-terminal."))
+    home = empty()
     environment = {**os.environ, "HOME": str(home)}
     for name in ("XDG_DATA_HOME", "XDG_STATE_HOME"):
         environment.pop(name, None)
@@ -179,7 +186,7 @@ def test_stop_and_continue():
 
 
 def test_stop_a_question_that_is_shown():
-    with Closing(Terminal(pathlib.Path(tempfile.mkdtemp(prefix="vault-terminal.")))) as tty:
+    with Closing(Terminal(empty())) as tty:
         tty.start("add", "x").ask("Create one? [Y/n] ", "\x1a")
         tty.shell_is_back()
         check(tty.unchanged())
@@ -251,7 +258,7 @@ def test_the_longest_password():
 
 
 def test_the_first_run():
-    with Closing(Terminal(pathlib.Path(tempfile.mkdtemp(prefix="vault-terminal.")))) as tty:
+    with Closing(Terminal(empty())) as tty:
         tty.start("add", "mailserver")
         tty.ask("Create one? [Y/n] ", "\n")
         tty.ask("New master password: ", "abc\n").ask("all the same? [y/N] ", "\n")

@@ -322,6 +322,7 @@ static bool try_all(const struct operation *operation, unsigned long stride, boo
 		tolerated += report->result == 0;
 		if (!judge(sides, why, sizeof(why)) && ++failures)
 			printf("# allocation %lu: %s\n", at, why);
+		fflush(stdout); /* or children would print it again */
 	}
 	free(sides[0].contents);
 	free(sides[1].contents);

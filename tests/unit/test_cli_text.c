@@ -7,6 +7,7 @@
 #include "cli/dates.h"
 #include "cli/escape.h"
 #include "cli/units.h"
+#include "cli/wrap.h"
 
 static void check_escape(const char *text, const char *expected)
 {
@@ -95,8 +96,36 @@ static void tells_dates(void **state)
 	assert_string_equal(date_rfc3339(-1, time), "1969-12-31T23:59:59Z");
 	assert_string_equal(date_span(1795543200, 0, span), "since 2026-11-25");
 	assert_string_equal(date_span(0, 1795543200, span), "from 1970-01-01 to 2026-11-25");
+	assert_string_equal(date_span(1795543200, 1795543201, span), "on 2026-11-25");
 	assert_string_equal(date_day(INT64_MAX, day), "?");
 	assert_string_equal(date_rfc3339(INT64_MIN, time), "?");
+}
+
+static void check_wrap(const char *text, size_t columns, size_t used, const char *expected)
+{
+	char line[256];
+
+	assert_true(strlen(text) < sizeof(line));
+	strcpy(line, text);
+	wrap_line(line, columns, used);
+	assert_string_equal(line, expected);
+}
+
+static void wraps_between_words(void **state)
+{
+	(void)state;
+	check_wrap("", 4, 0, "");
+	check_wrap("one two three", 0, 0, "one two three");
+	check_wrap("one two three", 13, 0, "one two three");
+	check_wrap("one two three", 12, 0, "one two\nthree");
+	check_wrap("one two three", 7, 0, "one two\nthree");
+	check_wrap("one two three", 6, 0, "one\ntwo\nthree");
+	check_wrap("one two three", 13, 1, "one two\nthree");
+	check_wrap("ört zwö drüü", 7, 0, "ört zwö\ndrüü"); /* by characters, not bytes */
+	check_wrap("question? ", 9, 0, "question? ");
+	check_wrap("    indented", 6, 0, "    indented");
+	check_wrap("a longest-word b", 5, 0, "a\nlongest-word\nb");
+	check_wrap("two  blanks", 5, 0, "two \nblanks");
 }
 
 static void reads_sizes(void **state)
@@ -150,8 +179,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escapes_what_steers), cmocka_unit_test(escapes_what_is_no_text),
 		cmocka_unit_test(escapes_piecewise),   cmocka_unit_test(cuts_strings),
-		cmocka_unit_test(tells_dates),         cmocka_unit_test(reads_sizes),
-		cmocka_unit_test(reads_durations),     cmocka_unit_test(reads_numbers),
+		cmocka_unit_test(tells_dates),         cmocka_unit_test(wraps_between_words),
+		cmocka_unit_test(reads_sizes),         cmocka_unit_test(reads_durations),
+		cmocka_unit_test(reads_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
