@@ -106,7 +106,7 @@ static void check_wrap(const char *text, size_t columns, size_t used, const char
 	char line[256];
 
 	assert_true(strlen(text) < sizeof(line));
-	strcpy(line, text);
+	memcpy(line, text, strlen(text) + 1);
 	wrap_line(line, columns, used);
 	assert_string_equal(line, expected);
 }
