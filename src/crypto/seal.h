@@ -40,9 +40,9 @@ int seal_open(unsigned char *plain, const unsigned char *sealed, size_t sealed_l
 void hash_bytes(unsigned char hash[HASH_BYTES], const void *bytes, size_t length,
                 const unsigned char *key);
 
-/* The same in pieces. The state holds key material: hash_finish wipes it. */
+/* The same in pieces. The state holds key material: hash_finish wipes it. Not to be copied. */
 struct hash {
-	unsigned char opaque[384] __attribute__((aligned(64)));
+	unsigned char opaque[384 + 63]; /* the state starts at the first multiple of 64 in it */
 };
 void hash_start(struct hash *state, const unsigned char *key);
 void hash_add(struct hash *state, const void *bytes, size_t length);

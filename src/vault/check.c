@@ -115,6 +115,9 @@ static int check_structure(struct check *check, bool *ret_sound, struct error *e
 		text = stmt_text(stmt, 0);
 		if (!text)
 			return error_set(err, VAULT_FAILED, "out of memory");
+		/* SQLite tells of this as of a fault in the file. 7 is SQLITE_NOMEM. */
+		if (strstr(text, "error code=7"))
+			return error_set(err, VAULT_FAILED, "out of memory");
 		if (strcmp(text, "ok") != 0) {
 			*ret_sound = false;
 			if (check->n_pages == 0)
