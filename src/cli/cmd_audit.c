@@ -1,5 +1,9 @@
+#include <errno.h>
+#include <stdio.h>
+
 #include <vault/audit.h>
 
+#include "cleanup.h"
 #include "commands.h"
 #include "dates.h"
 #include "json.h"
@@ -20,14 +24,16 @@ static void print_use(const struct audit_use *use)
 	                                     [ENTRY_TRASHED] = ", in the trash",
 	                                     [ENTRY_PURGED] = ", deleted"};
 	char span[DATE_SPAN_SIZE];
+	FREE_AUTO char *text = NULL;
 
+	if (asprintf(&text, "%s%s%s%s", date_span(use->since, use->until, span), states[use->state],
+	             use->reason ? ", on purpose: " : "", use->reason ? use->reason : "") < 0) {
+		text = NULL;
+		output_fail(ENOMEM);
+	}
 	output_string("  ");
 	output_padded(use->name, NAME_COLUMNS);
-	output_format("%s%s", date_span(use->since, use->until, span), states[use->state]);
-	if (use->reason) {
-		output_string(", on purpose: ");
-		output_text(use->reason);
-	}
+	output_sentence(text ? text : span, NAME_COLUMNS + 2);
 	output_string("\n");
 }
 

@@ -4,6 +4,8 @@
 #include "prompt.h"
 #include "report.h"
 
+#define SEVERITY_COLUMNS 9
+
 struct check_context {
 	bool json_wanted, quiet;
 	size_t damages;
@@ -24,8 +26,8 @@ static void check_finding(void *context, enum check_severity severity, const cha
 		json_string(&check->json, "text", text);
 		json_close(&check->json);
 	} else if (severity != CHECK_NOTE || !check->quiet) {
-		output_format("%-8s ", severities[severity]);
-		output_text(text);
+		output_padded(severities[severity], SEVERITY_COLUMNS);
+		output_sentence(text, SEVERITY_COLUMNS);
 		output_string("\n");
 	}
 }

@@ -13,7 +13,7 @@ static const struct option_spec edit_options[] = {
 	ENTRY_OPTIONS(struct edit_values, entry),
 	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
 	OPTION_TEXTS(struct edit_values, clear, 0, "clear", "FIELD",
-                     "remove user, url, tag, note or a further field"),
+                     "remove user, url, tag, note or a field"),
 	OPTIONS_END,
 };
 
@@ -74,7 +74,7 @@ static int store(struct session *session, const struct edit_values *edit, const 
 		struct entry_edit change = {
 			.user = edit->entry.user,
 			.password = chosen.password,
-			.set = set,
+			.set = set->n_fields ? set : NULL,
 			.clear = edit->clear.items,
 		};
 		chosen.password = NULL;

@@ -9,7 +9,7 @@ struct get_values {
 
 static const struct option_spec get_options[] = {
 	OPTION_TEXT(struct get_values, field, 'f', "field", "FIELD",
-                    "print this instead: user, url (the first), note or a further field"),
+                    "print user, url (the first), note or another field"),
 	OPTIONS_END,
 };
 

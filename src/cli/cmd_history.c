@@ -106,7 +106,7 @@ static int history_run(struct session *session, const void *values, char *const 
 	if (r == 0)
 		r = vault_history(session->vault, words[0], options->reveal, keep_item, &history,
 		                  err);
-	if (r == VAULT_NOT_FOUND)
+	if (session_lacks(session, r))
 		return session_no_entry(session, words[0], err);
 	if (r != 0)
 		return r;
@@ -122,9 +122,9 @@ const struct command command_history = {
 	.name = "history",
 	.group = "protect",
 	.arguments = "NAME",
-	.summary = "tell when an entry had which password, newest first",
-	.more = "Every change of a password keeps the former one. Without --reveal only\n"
-		"the dates are shown.",
+	.summary = "tell when an entry had which password",
+	.more = "Newest first. Every change of a password keeps the former one. Without\n"
+		"--reveal only the dates are shown.",
 	.options = history_options,
 	.values_size = sizeof(struct history_values),
 	.min_words = 1,

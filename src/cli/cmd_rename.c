@@ -11,7 +11,7 @@ static int rename_run(struct session *session, const void *values, char *const *
 	(void)values;
 	if (r == 0)
 		r = vault_rename(session->vault, words[0], words[1], &result, err);
-	if (r == VAULT_NOT_FOUND)
+	if (session_lacks(session, r))
 		return session_no_entry(session, words[0], err);
 	if (r != 0)
 		return r;

@@ -12,7 +12,7 @@ static int rm_run(struct session *session, const void *values, char *const *word
 	(void)values;
 	if (r == 0)
 		r = vault_remove(session->vault, words[0], &result, err);
-	if (r == VAULT_NOT_FOUND)
+	if (session_lacks(session, r))
 		return session_no_entry(session, words[0], err);
 	if (r != 0)
 		return r;

@@ -135,7 +135,7 @@ const struct command command_status = {
 	.name = "status",
 	.group = "vault",
 	.arguments = "",
-	.summary = "tell where the vault is, how big, and what opens it",
+	.summary = "tell where the vault is, and what opens it",
 	.more = "Asks for nothing. When a password is given by an option, it tells more.",
 	.run = status_run,
 };

@@ -95,7 +95,7 @@ static int trash_restore_run(struct session *session, const void *values, char *
 
 	if (r == 0)
 		r = vault_trash_restore(session->vault, words[0], restore->name, &result, err);
-	if (r == VAULT_NOT_FOUND)
+	if (session_lacks(session, r))
 		error_set(err, VAULT_NOT_FOUND, "there is no '%s' in the trash", words[0]);
 	if (r == VAULT_EXISTS)
 		error_set(err, VAULT_EXISTS,

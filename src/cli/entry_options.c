@@ -35,6 +35,11 @@ bool entry_options_fields(const struct entry_options *options)
 
 int entry_options_check(const struct entry_options *options, struct error *err)
 {
+	struct generate_rule rule;
+	int r = rule_read(&options->rule, GENERATE_LENGTH_LONGEST, &rule, err);
+
+	if (r < 0)
+		return r;
 	if (options->from_stdin && options->all_stdin)
 		return error_set(err, VAULT_USAGE, "--stdin and --stdin0 exclude each other");
 	if (entry_options_generate(options) && (options->from_stdin || options->all_stdin))

@@ -40,7 +40,7 @@ struct entry_options {
 		OPTION_TEXTS(type, entry.fields, 0, "field", "KEY=VALUE", \
 	                     "further field that is not secret"), \
 		OPTION_TEXTS(type, entry.secret_fields, 0, "secret-field", "KEY", \
-	                     "secret field, asked for; KEY=-: a line of standard input"), \
+	                     "secret field; KEY=- reads standard input"), \
 		OPTION_TEXT(type, entry.allow_reuse, 0, "allow-reuse", "REASON", \
 	                    "share the password with another entry, and why")
 

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "help.h"
@@ -9,7 +10,8 @@
 #endif
 
 #define COMMAND_COLUMNS 30
-#define OPTION_COLUMNS 28
+#define LETTER_COLUMNS 6
+#define OPTION_COLUMNS 22
 
 int help_version(void)
 {
@@ -26,26 +28,27 @@ int help_short(void)
 }
 
 /* Text that never needs making safe, filled up with blanks. */
-static void column(const char *a, const char *b, size_t columns)
+static void column(const char *text, size_t columns)
 {
-	size_t length = strlen(a) + strlen(b);
+	size_t length = strlen(text);
 
-	output_format("%s%s%*s", a, b, length < columns ? (int)(columns - length) : 1, "");
+	output_format("%s%*s", text, length < columns ? (int)(columns - length) : 1, "");
 }
 
 static void print_option(const struct option_spec *spec)
 {
-	char letter[] = "  -x, ";
+	char letter[] = "  -x, ", spelled[64];
 
 	if (spec->letter)
 		letter[3] = spec->letter;
 	output_string(spec->letter ? letter : "      ");
-	output_format("--%s", spec->name);
-	column(spec->argument ? " " : "", spec->argument ? spec->argument : "",
-	       strlen(spec->name) < OPTION_COLUMNS - 8 ? OPTION_COLUMNS - 8 - strlen(spec->name)
-	                                               : 1);
-	output_format("%s%s\n", spec->help,
-	              spec->kind == OPTION_KIND_TEXTS ? "; may be repeated" : "");
+	snprintf(spelled, sizeof(spelled), "--%s%s%s", spec->name, spec->argument ? " " : "",
+	         spec->argument ? spec->argument : "");
+	if (strlen(spelled) < OPTION_COLUMNS)
+		column(spelled, OPTION_COLUMNS);
+	else
+		output_format("%s\n%*s", spelled, LETTER_COLUMNS + OPTION_COLUMNS, "");
+	output_format("%s%s\n", spec->help, spec->kind == OPTION_KIND_TEXTS ? ", repeatable" : "");
 }
 
 static void print_options(const char *title, const struct option_spec *spec)
@@ -70,12 +73,29 @@ int help_overview(void)
 			output_format("\n%s\n", command->group);
 		group = command->group;
 		output_format("  %s ", command->name);
-		column(command->arguments, "", COMMAND_COLUMNS - 3 - strlen(command->name));
+		column(command->arguments, COMMAND_COLUMNS - 3 - strlen(command->name));
 		output_format("%s\n", command->summary);
 	}
 	print_options("Options, before or behind the command", globals_options);
 	output_string("\n'vault help COMMAND' explains a command, vault(1) everything.\n");
 	return 0;
+}
+
+/* The other commands with the same first word. */
+static void print_related(const struct command *command)
+{
+	size_t length = strcspn(command->name, " ");
+	bool first = true;
+
+	for (size_t i = 0; command->name[length] && commands[i]; i++) {
+		const char *name = commands[i]->name;
+		if (commands[i] == command || strncmp(name, command->name, length + 1) != 0)
+			continue;
+		output_format("%s%s", first ? "\nSee also: vault help " : ", vault help ", name);
+		first = false;
+	}
+	if (!first)
+		output_string("\n");
 }
 
 int help_command(const struct command *command)
@@ -87,6 +107,7 @@ int help_command(const struct command *command)
 	if (command->more)
 		output_format("\n%s\n", command->more);
 	print_options("Options", command->options);
+	print_related(command);
 	output_string("\nOptions that every command takes: vault --help\n");
 	return 0;
 }

@@ -17,7 +17,7 @@ struct cost_options {
 
 #define COST_OPTIONS(type, cost) \
 	OPTION_DURATION(type, cost.milliseconds, 0, "kdf-time", "SECONDS", 1, 600 * 1000, \
-	                "how long deriving the key from a password may take here"), \
+	                "how long deriving the key may take here"), \
 		OPTION_SIZE(type, cost.memory, 0, "kdf-memory", "SIZE", 64 * 1024, \
 	                    4 * 1024 * 1024, "memory that deriving it takes, such as 256M or 1G")
 

@@ -8,11 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cleanup.h"
 #include "escape.h"
 #include "output.h"
+#include "wrap.h"
 
 #define FORMAT_SIZE 1024
 #define PIECE_SIZE 512
+#define SENTENCE_COLUMNS 20 /* with less room it is not worth breaking */
 
 /* There is one standard output in a process. */
 static struct {
@@ -105,6 +108,30 @@ void output_text(const char *text)
 		size_t n = escape_text((const unsigned char *)text + at, length - at, &used, piece,
 		                       sizeof(piece));
 		output_bytes(piece, n);
+	}
+}
+
+void output_sentence(const char *text, size_t indent)
+{
+	size_t columns = output_is_terminal() ? wrap_columns(out.fd) : 0;
+	size_t size = strlen(text) * ESCAPE_UNIT_MAX + 1;
+	FREE_AUTO char *safe = NULL;
+
+	if (columns >= indent + SENTENCE_COLUMNS)
+		safe = malloc(size);
+	if (!safe) {
+		output_text(text);
+		return;
+	}
+	escape_string(text, safe, size);
+	wrap_line(safe, columns - indent, 0);
+	for (char *line = safe, *end; line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		output_string(line);
+		if (end)
+			output_format("\n%*s", (int)indent, "");
 	}
 }
 

@@ -23,6 +23,9 @@ void output_format(const char *format, ...) VAULT_PRINTF(1, 2); /* at most 1023 
 void output_text(const char *text);
 /* The same with blanks behind it up to that many columns, at least one. */
 void output_padded(const char *text, size_t columns);
+/* The same for a sentence behind `indent` columns, which a terminal gets in lines broken between
+ * words, each behind as many blanks. */
+void output_sentence(const char *text, size_t indent);
 /* The same with its line breaks, and that many blanks behind each on a terminal. */
 void output_secret_text(const struct secret *secret, int indent);
 

@@ -20,7 +20,7 @@ struct rule_options {
 		OPTION_NUMBER(type, rule.words, 0, "words", "N", 1, GENERATE_WORDS_MAX, \
 	                      "make a passphrase of N random words"), \
 		OPTION_TEXT(type, rule.charset, 0, "charset", "LIST", \
-	                    "what to make it of, such as lower,digit,[-_]; see generate")
+	                    "characters to use, such as lower,digit,[-_]")
 
 /* Is any of them given? */
 bool rule_given(const struct rule_options *options);

@@ -18,14 +18,14 @@ const struct option_spec globals_options[] = {
 	OPTION_TEXT(struct globals, password_file, 0, "password-file", "FILE",
                     "read the master password from the first line of FILE"),
 	OPTION_NUMBER(struct globals, password_fd, 0, "password-fd", "N", 0, 65535,
-                      "read the master password, one line, from descriptor N"),
+                      "read the master password, a line, from descriptor N"),
 	OPTION_TEXT(struct globals, key_file, 0, "key-file", "FILE", "present FILE as key file"),
 	OPTION_FLAG(struct globals, recovery, 0, "recovery",
                     "open with the recovery code instead of a password"),
 	OPTION_NUMBER(struct globals, volume_key_fd, 0, "volume-key-fd", "N", 0, 65535,
-                      "read the volume key, 64 hexadecimal digits, from descriptor N"),
+                      "read the volume key, hexadecimal, from descriptor N"),
 	OPTION_FLAG(struct globals, accept_rollback, 0, "accept-rollback",
-                    "take a file that is older than expected for the truth"),
+                    "take a file older than expected for the truth"),
 	OPTION_FLAG(struct globals, quiet, 'q', "quiet", "say nothing but warnings and errors"),
 	OPTION_FLAG(struct globals, help, 'h', "help", "explain the command"),
 	OPTION_FLAG(struct globals, version, 'V', "version", "tell the version"),
@@ -175,6 +175,12 @@ static int unlock(struct session *session, struct error *err)
 		r = present_volume_key(global->volume_key_fd, &key, err);
 		return r == 0 ? vault_unlock_volume_key(session->vault, key, err) : r;
 	}
+	/* Nobody is asked for what there is not. */
+	if (asked && global->recovery && prompt_available() &&
+	    !has_slot(session, KEY_RECOVERY_CODE)) {
+		error_set(err, VAULT_WRONG_KEY, "this vault has no recovery code");
+		return VAULT_WRONG_KEY;
+	}
 	for (int attempt = 1;; attempt++) {
 		r = unlock_once(session, err);
 		/* A mistyped recovery code is noticed before it is tried. */
@@ -250,6 +256,11 @@ int session_unlock(struct session *session, unsigned flags, struct error *err)
 		announce_header(session);
 	announce_rollback(session);
 	return 0;
+}
+
+bool session_lacks(const struct session *session, int r)
+{
+	return r == VAULT_NOT_FOUND && session->vault;
 }
 
 int session_no_entry(struct session *session, const char *name, struct error *err)

@@ -55,6 +55,9 @@ bool session_scripted(const struct session *session);
  * unlock. */
 bool session_presents(const struct session *session);
 
+/* Does VAULT_NOT_FOUND in `r` speak of something in the vault? Otherwise there is no vault. */
+bool session_lacks(const struct session *session, int r);
+
 /* Sets the message "no entry 'NAME'" with names that resemble it. Returns VAULT_NOT_FOUND. */
 int session_no_entry(struct session *session, const char *name, struct error *err);
 

@@ -131,6 +131,7 @@ int db_open(const char *path, unsigned flags, struct db **ret_db, struct error *
 	db = calloc(1, sizeof(*db));
 	if (!db)
 		return error_set(err, VAULT_FAILED, "out of memory");
+	db->lenient = flags & DB_LENIENT;
 	for (int i = 0; i < SQL_COUNT; i++)
 		db->statements[i].db = db;
 	r = open_file(db, path, flags, err);
@@ -164,6 +165,11 @@ static int first_read(struct db *db, struct error *err)
 	if (r < 0)
 		return r;
 	r = db_pragma(db, "PRAGMA user_version", version, sizeof(version), &cause);
+	/* The first page is whole, and counts more pages than there are. */
+	if (r == -VAULT_DAMAGED && (sqlite3_errcode(db->handle) & 0xff) == SQLITE_CORRUPT)
+		return error_set(err, VAULT_DAMAGED,
+		                 "the vault is truncated, pages are missing at its end: restore a "
+		                 "backup, or see 'vault help rescue'");
 	if (r == -VAULT_DAMAGED)
 		return VAULT_WRONG_KEY;
 	if (r < 0)
@@ -173,8 +179,14 @@ static int first_read(struct db *db, struct error *err)
 
 int db_unlock(struct db *db, const unsigned char key[32], bool create, struct error *err)
 {
+	struct stmt *stmt = NULL;
 	int r = recipe_give_key(db, key, err);
 
+	/* What ends a transaction must not be short of memory then. */
+	if (r == 0)
+		r = db_stmt(db, SQL_ROLLBACK, &stmt, err);
+	if (r == 0)
+		r = db_stmt(db, SQL_COMMIT, &stmt, err);
 	if (r == 0)
 		r = recipe_for_reading(db, err);
 	if (r == 0 && !create)

@@ -28,6 +28,7 @@ struct stmt; /* a prepared statement; belongs to the connection */
 
 enum db_flags {
 	DB_READ_ONLY = 1 << 0,
+	DB_LENIENT = 1 << 1, /* also a database whose last pages are missing; for rescue */
 };
 
 /* Opens the file: a regular one of ours, with one name, not reached by a link as its last
@@ -65,6 +66,9 @@ bool db_in_transaction(const struct db *db);
 /* Copies every row of the vault's own tables, ids and all, from one open database into another that
  * is empty; the digest and the state row are the caller's to make. Both in a transaction. */
 int db_copy_rows(struct db *from, struct db *to, struct error *err);
+
+/* Did the disk fail to give a page since this was asked last? Then `err` says so (VAULT_FAILED). */
+bool db_read_failed(struct db *db, struct error *err);
 
 /* Reads the file's bytes, header included, through SQLite's own descriptor; inside a transaction
  * they hold still. */

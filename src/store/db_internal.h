@@ -18,6 +18,7 @@ struct db {
 	char *path; /* of the file, folder resolved */
 	struct stmt statements[SQL_COUNT];
 	bool set_for_writing; /* recipe_for_writing was there */
+	bool lenient;         /* DB_LENIENT */
 };
 
 /* One sentence about what SQLite reported, with the status it amounts to. Never holds a value. */

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/memory.h"
+
+#define BUFFER_BYTES ((size_t)64 * 1024)
 
 /* "HMAC verification failed for page 7", "error reading 4096 bytes from file page 7 at offset …",
  * "page 7 has an invalid size of …". 0 for what is not about a page. */
@@ -25,10 +28,14 @@ int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct 
 	const char *text;
 	uint32_t page;
 	int r = 0;
+	int code;
+
+	/* SQLCipher 4.6 does not look whether it got its buffer. */
+	if (!memory_reserve(BUFFER_BYTES))
+		return db_error(db, SQLITE_NOMEM, err);
 	/* SQLCipher reads the pages while it prepares this statement, not when it is stepped: one
 	 * that was kept would tell of a former state. */
-	int code = sqlite3_prepare_v2(db->handle, sql_text(SQL_CIPHER_CHECK), -1, &handle, NULL);
-
+	code = sqlite3_prepare_v2(db->handle, sql_text(SQL_CIPHER_CHECK), -1, &handle, NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_step(handle);
 	while (code == SQLITE_ROW && r == 0) {

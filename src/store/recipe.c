@@ -82,12 +82,15 @@ static int apply(struct db *db, const struct setting *table, size_t count, struc
 /* Switches of the connection that have a C interface with an answer of its own. */
 static int apply_switches(struct db *db, struct error *err)
 {
-	static const struct {
+	const struct {
 		int option, value;
 	} switches[] = {
-		{SQLITE_DBCONFIG_TRUSTED_SCHEMA,
-	         0},                            /* the schema runs no functions of its own choice */
-		{SQLITE_DBCONFIG_DEFENSIVE, 1}, /* SQL cannot write pages or the schema directly */
+		/* The schema runs no functions of its own choice. */
+		{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+		/* SQL cannot write pages or the schema directly … */
+		{SQLITE_DBCONFIG_DEFENSIVE, !db->lenient},
+		/* … and where it could, SQLite also reads a database with too few pages. */
+		{SQLITE_DBCONFIG_WRITABLE_SCHEMA, db->lenient},
 	};
 
 	for (size_t i = 0; i < COUNT(switches); i++) {

@@ -1,5 +1,6 @@
 #include "store/shim.h"
 
+#include <errno.h>
 #include <sqlcipher/sqlite3.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 struct shim_file {
 	sqlite3_file base; /* what SQLite sees; must be first */
 	sqlite3_int64 shift;
+	int read_error;
+	int padding;                       /* to a multiple of 8 */
 	_Alignas(8) unsigned char below[]; /* SQLite aligns files to 8 */
 };
 
@@ -29,7 +32,14 @@ static int shim_close(sqlite3_file *file)
 
 static int shim_read(sqlite3_file *file, void *bytes, int length, sqlite3_int64 offset)
 {
-	return below(file)->pMethods->xRead(below(file), bytes, length, offset + shift_of(file));
+	int code;
+
+	errno = 0;
+	code = below(file)->pMethods->xRead(below(file), bytes, length, offset + shift_of(file));
+	/* SQLCipher tells of it as of a page that does not authenticate. */
+	if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+		((struct shim_file *)file)->read_error = errno ? errno : EIO;
+	return code;
 }
 
 static int shim_write(sqlite3_file *file, const void *bytes, int length, sqlite3_int64 offset)
@@ -89,6 +99,10 @@ static int shim_file_control(sqlite3_file *file, int op, void *argument)
 		return methods->xFileSize(below(file), argument);
 	case SHIM_RAW_READ:
 		return methods->xRead(below(file), raw->bytes, raw->length, raw->offset);
+	case SHIM_READ_ERROR:
+		*(int *)argument = ((struct shim_file *)file)->read_error;
+		((struct shim_file *)file)->read_error = 0;
+		return SQLITE_OK;
 	case SQLITE_FCNTL_SIZE_HINT:
 		hint = *(sqlite3_int64 *)argument + shift_of(file);
 		return methods->xFileControl(below(file), op, &hint);

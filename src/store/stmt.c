@@ -3,6 +3,17 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/shim.h"
+
+bool db_read_failed(struct db *db, struct error *err)
+{
+	int system = 0;
+
+	sqlite3_file_control(db->handle, "main", SHIM_READ_ERROR, &system);
+	if (system)
+		error_errno(err, VAULT_FAILED, system, "reading the vault failed");
+	return system != 0;
+}
 
 int db_error(struct db *db, int code, struct error *err)
 {
@@ -37,6 +48,9 @@ int db_error(struct db *db, int code, struct error *err)
 		                   "reading or writing the vault failed");
 	case SQLITE_NOTADB:
 	case SQLITE_CORRUPT:
+		/* A disk that fails is no damage to what is on it. */
+		if (db && db_read_failed(db, err))
+			return -VAULT_FAILED;
 		return error_set(
 			err, VAULT_DAMAGED,
 			"a page of the vault is damaged: see 'vault check' and 'vault rescue'");

@@ -298,6 +298,9 @@ int vault_check(struct vault *vault,
 	r = check_pages(&check, err);
 	if (r == 0)
 		r = check_contents(&check, err);
+	/* What was not read cannot be called damaged. */
+	if (db_read_failed(vault->db, err))
+		r = -VAULT_FAILED;
 	if (r == 0)
 		r = check_age(&check, err);
 	free(check.pages);

@@ -17,6 +17,31 @@ int vault_default_path(char **ret_path, struct error *err)
 	return paths_default_vault(ret_path, err);
 }
 
+/* Every copy that is not torn must be the vault's own. VAULT_WRONG_KEY (> 0): none is, and the key
+ * did not come out of a slot, so that it may be the key that is wrong. */
+static int authenticate(const struct vault *vault, const unsigned char area[HEADER_AREA],
+                        const enum copy_state states[HEADER_COPIES], struct error *err)
+{
+	int foreign = -1, own = -1;
+
+	for (int i = 0; i < HEADER_COPIES; i++) {
+		if (states[i] == COPY_TORN)
+			continue;
+		if (header_authentic(area + i * HEADER_BYTES, vault->keys->header))
+			own = i;
+		else
+			foreign = i;
+	}
+	if (foreign < 0)
+		return 0;
+	if (own < 0 && vault->slot < 0 && vault->schema == 0)
+		return VAULT_WRONG_KEY;
+	return error_set(err, VAULT_DAMAGED,
+	                 "header copy %c was changed by something that does not have the vault's "
+	                 "key: restore a backup, or see 'vault help rescue'",
+	                 'A' + (char)foreign);
+}
+
 /* Without keys nothing can be said of the MAC. With them, every copy that is not torn must be the
  * vault's own. */
 int header_refresh(struct vault *vault, struct error *err)
@@ -31,16 +56,10 @@ int header_refresh(struct vault *vault, struct error *err)
 		r = header_choose(area, &header, &chosen, states, err);
 	if (r < 0)
 		return r;
-	for (unsigned i = 0; vault->keys && i < HEADER_COPIES; i++)
-		if (states[i] != COPY_TORN &&
-		    !header_authentic(area + i * HEADER_BYTES, vault->keys->header) &&
-		    !(vault->flags & VAULT_RESCUE))
-			return error_set(
-				err, VAULT_DAMAGED,
-				"header copy %c was changed by something that does not have the"
-				" vault's key: "
-				"restore a backup, or see 'vault help rescue'",
-				'A' + (char)i);
+	r = vault->keys && !(vault->flags & VAULT_RESCUE) ? authenticate(vault, area, states, err)
+	                                                  : 0;
+	if (r != 0)
+		return r;
 	vault->header = header;
 	memcpy(vault->copies, states, sizeof(states));
 	return 0;
@@ -103,6 +122,7 @@ static void heal(struct vault *vault)
 int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, struct error *err)
 {
 	struct vault *vault;
+	unsigned db_flags = 0;
 	int r = crypto_start(err);
 
 	if (r < 0)
@@ -116,8 +136,11 @@ int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, str
 	}
 	vault->flags = flags;
 	vault->slot = -1;
-	r = db_open(path, flags & (VAULT_READ_ONLY | VAULT_RESCUE) ? DB_READ_ONLY : 0, &vault->db,
-	            err);
+	if (flags & (VAULT_READ_ONLY | VAULT_RESCUE))
+		db_flags |= DB_READ_ONLY;
+	if (flags & VAULT_RESCUE)
+		db_flags |= DB_LENIENT;
+	r = db_open(path, db_flags, &vault->db, err);
 	if (r == 0) {
 		r = header_refresh(vault, err);
 		if (r < 0)
@@ -143,6 +166,11 @@ static int migrate(struct vault *vault, struct error *err)
 
 	if (r < 0 || vault->schema == schema_version())
 		return r;
+	if (vault->schema == 0)
+		return error_set(
+			err, VAULT_DAMAGED,
+			"the vault is truncated, there is nothing behind its header: restore "
+			"a backup");
 	db_rollback(vault->db);
 	r = db_begin_write(vault->db, err);
 	if (r == 0)
@@ -167,14 +195,16 @@ int vault_start(struct vault *vault, struct error *err)
 	r = witness_read(vault, &witness, err);
 	if (r == 0)
 		r = header_refresh(vault, err);
+	if (r == VAULT_WRONG_KEY)
+		return r;
 	if (r == 0)
 		r = db_unlock(vault->db, vault->keys->database, false, err);
+	/* The header's MAC has proved the key, save in a rescue. */
+	if (r == VAULT_WRONG_KEY && !(rescue && vault->slot < 0))
+		return error_set(err, VAULT_DAMAGED,
+		                 "the first page of the vault is damaged: restore a backup");
 	if (r == VAULT_WRONG_KEY)
-		return vault->slot < 0
-		               ? VAULT_WRONG_KEY
-		               : error_set(err, VAULT_DAMAGED,
-		                           "the first page of the vault is damaged: restore a"
-		                           " backup");
+		return r;
 	if (r == 0)
 		r = migrate(vault, err);
 	if (r == 0)
@@ -265,8 +295,7 @@ int vault_unlock_volume_key(struct vault *vault, const struct secret *volume_key
 	if (r == 0)
 		r = start_or_forget(vault, err);
 	if (r == VAULT_WRONG_KEY)
-		error_set(err, VAULT_WRONG_KEY,
-		          "wrong volume key, or the first page of the vault is damaged");
+		error_set(err, VAULT_WRONG_KEY, "wrong volume key");
 	return r;
 }
 

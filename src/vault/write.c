@@ -186,13 +186,19 @@ static int find_and_load(struct vault *vault, const char *name, struct record *r
 	return r < 0 ? r : record_load(vault, id, WANT_SECRETS, record, err);
 }
 
+static bool changes_fields(const struct entry_edit *edit)
+{
+	return edit->user || (edit->clear && edit->clear[0]) ||
+	       (edit->set && edit->set->n_fields > 0);
+}
+
 static int edit(struct vault *vault, void *context, struct error *err)
 {
 	const struct edit *edit = context;
 	const struct secret *password = edit->edit->password;
 	struct write_result *result = edit->result;
 	RECORD_AUTO record = {0};
-	bool fresh, fields = edit->edit->user || edit->edit->clear || edit->edit->set;
+	bool fresh, fields = changes_fields(edit->edit);
 	int64_t now = now_seconds();
 	int r = find_and_load(vault, edit->name, &record, err);
 
