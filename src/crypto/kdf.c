@@ -2,12 +2,13 @@
 
 #include <argon2.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <vault/secret.h>
+
+#include "crypto/seal.h"
 
 #define MIB ((size_t)1024 * 1024)
 #define HUGE_PAGE (2 * MIB)
@@ -78,7 +79,7 @@ static void take_area_back(uint8_t *memory, size_t size)
 
 static void *wipe_stack(void *together)
 {
-	sodium_stackzero(STACK_WIPED);
+	crypto_leave_nothing(STACK_WIPED);
 	pthread_mutex_lock(together);
 	pthread_mutex_unlock(together);
 	return NULL;
@@ -169,7 +170,7 @@ static int derive(const void *input, size_t input_length, const unsigned char sa
 	if (r != ARGON2_THREAD_FAIL) /* threads that did start may still be writing there */
 		area_close(&area);
 	/* Last: a function's first call may save registers with parts of the result in them. */
-	sodium_stackzero(STACK_WIPED);
+	crypto_leave_nothing(STACK_WIPED);
 	if (r == ARGON2_OK)
 		return 0;
 	return error_set(err, VAULT_FAILED, "the key derivation failed: %s",
