@@ -49,10 +49,39 @@ void json_close(struct json *json)
 		output_string("\n");
 }
 
+static size_t escape_code(unsigned code, unsigned char unit[UNIT_MAX])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	unit[0] = '\\';
+	unit[1] = 'u';
+	for (unsigned i = 0; i < 4; i++)
+		unit[2 + i] = (unsigned char)hex[code >> (12 - 4 * i) & 15];
+	return 6;
+}
+
+/* A character that could steer a terminal or turn the direction of text, though JSON allows it as
+ * it is: C1 controls, and U+200E, 200F, 202A to 202E, 2066 to 2069. Gives its code and the bytes it
+ * takes; 0 bytes: it is none. */
+static size_t steering(const unsigned char *bytes, size_t length, unsigned *ret_code)
+{
+	if (length >= 2 && bytes[0] == 0xc2 && bytes[1] < 0xa0) {
+		*ret_code = bytes[1];
+		return 2;
+	}
+	if (length < 3 || bytes[0] != 0xe2 || (bytes[1] & 0xfe) != 0x80)
+		return 0;
+	*ret_code = 0x2000 + ((bytes[1] & 1u) << 6) + (bytes[2] & 0x3fu);
+	return (*ret_code >= 0x200e && *ret_code <= 0x200f) ||
+	                       (*ret_code >= 0x202a && *ret_code <= 0x202e) ||
+	                       (*ret_code >= 0x2066 && *ret_code <= 0x2069)
+	               ? 3
+	               : 0;
+}
+
 /* One byte of UTF-8 text as it stands in a JSON string. Returns the bytes written. */
 static size_t escape_byte(unsigned char byte, unsigned char unit[UNIT_MAX])
 {
-	static const char hex[] = "0123456789abcdef";
 	static const char named[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
 	                             ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
 
@@ -61,12 +90,8 @@ static size_t escape_byte(unsigned char byte, unsigned char unit[UNIT_MAX])
 		unit[1] = (unsigned char)named[byte];
 		return 2;
 	}
-	if (byte < 0x20 || byte == 0x7f) {
-		memcpy(unit, "\\u00", 4);
-		unit[4] = (unsigned char)hex[byte >> 4];
-		unit[5] = (unsigned char)hex[byte & 15];
-		return 6;
-	}
+	if (byte < 0x20 || byte == 0x7f)
+		return escape_code(byte, unit);
 	unit[0] = byte;
 	return 1;
 }
@@ -76,9 +101,15 @@ static size_t escape_piece(const unsigned char *bytes, size_t length, size_t *us
                            unsigned char *piece)
 {
 	size_t written = 0, i = 0;
+	unsigned code;
 
-	while (i < length && written + UNIT_MAX <= PIECE_SIZE)
-		written += escape_byte(bytes[i++], piece + written);
+	while (i < length && written + UNIT_MAX <= PIECE_SIZE) {
+		size_t taken = steering(bytes + i, length - i, &code);
+
+		written += taken ? escape_code(code, piece + written)
+		                 : escape_byte(bytes[i], piece + written);
+		i += taken ? taken : 1;
+	}
 	*used = i;
 	return written;
 }

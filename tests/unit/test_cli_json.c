@@ -83,6 +83,8 @@ static void writes_secrets(void **state)
 	(void)state;
 	check_secret("", 0, "{\"p\":\"\"}\n");
 	check_secret("a\0b\n", 4, "{\"p\":\"a\\u0000b\\n\"}\n");
+	check_secret("\xc2\x9b\xe2\x80\xae\xe2\x81\xa9\xe2\x82\xac", 11,
+	             "{\"p\":\"\\u009b\\u202e\\u2069\xe2\x82\xac\"}\n");
 	/* RFC 4648, section 10, behind a byte that is no UTF-8 */
 	check_secret("\xff", 1, "{\"p_base64\":\"/w==\"}\n");
 	check_secret("\xff"
