@@ -18,7 +18,7 @@ enum shim_control {
 	SHIM_HEADER_SYNC,        /* argument: NULL; the whole file */
 	SHIM_FILE_SIZE,          /* argument: sqlite3_int64 *; header included */
 	SHIM_RAW_READ,           /* argument: struct shim_raw *; header included */
-	SHIM_READ_ERROR,         /* argument: int *; errno of the last read that failed; forgets it */
+	SHIM_READ_ERROR,         /* argument: int *; errno of the last failed read, once */
 };
 
 struct shim_header {

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# The audit: who shares a password with whom, now and in former times. Names, never passwords.
+
+load helpers
+
+uses='sorted((u["name"], u["state"]) for u in g["uses"])'
+groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
+
+@test "nothing shared: exit status 0" {
+	answers 0 vault audit
+	printed
+	says "No password is, or was, in use twice."
+	vault -q add one -g
+	vault -q add two -g
+	answers 0 vault audit -q
+	silent
+	answers 0 vault audit --json
+	printed '{"shared":[]}'$'\n'
+}
+
+@test "shared now, by three; a reason does not hide it" {
+	printf canary-one | put add one
+	printf canary-one | put add two --allow-reuse 'one login'
+	vault -q add three -g
+	printf canary-one | put edit three --allow-reuse 'the same'
+	vault -q add innocent -g
+	answers 7 vault audit
+	shows "in use more than once"
+	shows "on purpose: one login"
+	unseen canary
+	unseen innocent
+	answers 7 vault audit --json
+	[ "$(json "$groups")" = \
+		"[(False, True, [('one', 'live'), ('three', 'live'), ('two', 'live')])]" ]
+	[ "$(json 'sorted(str(u["reason"]) for u in j["shared"][0]["uses"])')" = \
+		"['None', 'one login', 'the same']" ]
+	unseen canary
+}
+
+@test "shared in former times, with an entry in the trash and a deleted one" {
+	for name in changed trashed erased; do
+		printf canary-two | put add $name --allow-reuse old
+	done
+	vault -q edit changed -g
+	vault -q rm erased
+	vault -q trash empty -y
+	vault -q rm trashed
+	answers 7 vault audit --json
+	[ "$(json "$groups")" = \
+		"[(False, False, [('changed', 'live'), ('erased', 'purged'),"\
+" ('trashed', 'trashed')])]" ]
+	answers 7 vault audit
+	shows "was in use"
+	shows "in the trash"
+	shows "deleted"
+	unseen canary
+}
+
+@test "an entry alone with its own former passwords shares with nobody" {
+	printf one | put add name
+	printf two | put edit name
+	printf one | put edit name
+	answers 0 vault audit
+}
+
+@test "the master password of the slot just opened" {
+	printf %s "$MASTER" | put add careless # the volume key opened it: nobody knew
+	answers 0 vault audit
+	answers 7 master audit
+	shows "master password"
+	shows careless
+	unseen "$MASTER"
+	answers 7 master audit --json
+	[ "$(json "$groups")" = "[(True, True, [('careless', 'live')])]" ]
+	vault -q edit careless -g
+	answers 7 master audit --json
+	[ "$(json '[(g["master"], g["now"]) for g in j["shared"]]')" = "[(True, False)]" ]
+}
+
+@test "several groups" {
+	for i in 1 2 3; do
+		for name in a b; do
+			printf %s "canary-$i" | put add "$name$i" --allow-reuse why
+		done
+	done
+	answers 7 vault audit --json
+	[ "$(json 'sorted(sorted(u["name"] for u in g["uses"]) for g in j["shared"])')" = \
+		"[['a1', 'b1'], ['a2', 'b2'], ['a3', 'b3']]" ]
+}
