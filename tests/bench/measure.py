@@ -83,14 +83,15 @@ class Bench:
 
     def verdict(self, what, measured, wanted, unit="×"):
         self.verdicts.append((what, measured, wanted, unit))
+        print(f"  {what}: {measured:.2f} {unit}", flush=True)
 
     def table(self):
         """Prints the verdicts; True when every bound is kept."""
-        print(f"\n{'what':70}{'measured':>10}{'wanted':>10}")
+        print(f"\n{'what':64}{'measured':>12}{'wanted':>14}")
         for what, measured, wanted, unit in self.verdicts:
-            kept = measured <= wanted
-            print(f"{what:70}{measured:>6.2f} {unit:3}{'≤':>3} {wanted:g} {unit:3}  "
-                  f"{'ok' if kept else 'MISSED'}")
+            told = f"{measured:.2f} {unit:3}", f"≤ {wanted:g} {unit:3}"
+            print(f"{what:64}{told[0]:>12}{told[1]:>14}   "
+                  f"{'ok' if measured <= wanted else 'MISSED'}")
         return all(measured <= wanted for _, measured, wanted, _ in self.verdicts)
 
 

@@ -98,7 +98,7 @@ def compare(bench, sizes, vault_commands, password_file):
         others.append(Pass(bench, password_file))
     try:
         for count in sizes:
-            rounds = bench.rounds(16) if count <= 1000 else 5 if count <= 10000 else 2
+            rounds = bench.rounds(10) if count <= 1000 else 5 if count <= 10000 else 2
             for other in others:
                 other.make(count)
             tables = [("vault", vault_commands(count))]
