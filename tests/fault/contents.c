@@ -90,8 +90,33 @@ static int add_name(void *context, const struct list_item *item)
 
 static int add_trash(void *context, const struct trash_item *item)
 {
-	text_print(context, "trash %s user=%s\n", item->name, item->user ? item->user : "");
+	text_print(context, "trash %s user=%s%c", item->name, item->user ? item->user : "", 0);
 	return 0;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In the order of names: by date, two that came in one second may change places. */
+static int add_sorted_trash(struct vault *vault, struct text *text, struct error *err)
+{
+	struct text trash = {0};
+	int r = vault_trash_list(vault, add_trash, &trash, err);
+	char **lines = calloc(trash.length + 1, sizeof(*lines)); /* more than there can be */
+	size_t count = 0;
+
+	if (!lines)
+		errx(3, "memory");
+	for (size_t at = 0; r == 0 && at < trash.length; at += strlen(trash.bytes + at) + 1)
+		lines[count++] = trash.bytes + at;
+	qsort(lines, count, sizeof(lines[0]), compare_lines);
+	for (size_t i = 0; i < count; i++)
+		text_print(text, "%s\n", lines[i]);
+	free(lines);
+	text_done(&trash);
+	return r;
 }
 
 int contents_read(struct vault *vault, struct text *text, struct error *err)
@@ -103,7 +128,7 @@ int contents_read(struct vault *vault, struct text *text, struct error *err)
 	for (size_t at = 0; r == 0 && at < names.length; at += strlen(names.bytes + at) + 1)
 		r = add_entry(vault, names.bytes + at, text, err);
 	if (r == 0)
-		r = vault_trash_list(vault, add_trash, text, err);
+		r = add_sorted_trash(vault, text, err);
 	text_done(&names);
 	return r;
 }
@@ -203,6 +228,19 @@ static int find_side(struct vault *vault, const struct side *sides, size_t count
 	}
 	text_done(&text);
 	return found;
+}
+
+bool is_refused(const char *path, const char *password, char *why, size_t size)
+{
+	VAULT_AUTO *vault = NULL;
+	struct error err = {0};
+	int r = open_with_password(path, password, 0, &vault, &err);
+
+	if (r == VAULT_WRONG_KEY)
+		return true;
+	snprintf(why, size, "a password that was taken away: %s",
+	         r == 0 ? "it opens" : err.message);
+	return false;
 }
 
 int verify_sides(const char *path, const struct side *sides, size_t count, enum verify how,

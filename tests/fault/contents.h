@@ -30,6 +30,7 @@ int contents_read(struct vault *vault, struct text *text, struct error *err);
 struct side {
 	bool absent; /* there is no vault at all */
 	char *password;
+	char *refused; /* one that must not open it, or NULL */
 	char *contents;
 	size_t length;
 };
@@ -46,6 +47,10 @@ enum verify {
  */
 int verify_sides(const char *path, const struct side *sides, size_t count, enum verify how,
                  char *why, size_t size);
+
+/* Does `password` not open the vault (any more)? If it does, or if opening fails, says so in
+ * `why`. */
+bool is_refused(const char *path, const char *password, char *why, size_t size);
 
 /* Opens by password, in place of vault_open and vault_unlock. Gives; answers and failures as
  * theirs. */

@@ -5,11 +5,11 @@
  *     crashstates BASE RECORDING MODEL END SCRATCH STATES SEED JOBS [SAMPLES]
  *
  * BASE is the folder as it was before, END as it is after the recording: replaying all of it must
- * give END byte by byte, or
- * something went by unrecorded. MODEL is a folder:
+ * give END byte by byte, or something went by unrecorded. MODEL is a folder:
  *     vault          path of the vault below BASE; the witness' folder is "state"
  *     N.password     what opens the vault after N acknowledged steps, and
  *     N.contents     what is in it then (contents.h); both are missing when there is no vault yet
+ *     N.refused      what must not open it from then on; it may be missing
  * After N marks of the recording and before N + 1, N and N + 1 are both allowed; once N + 1 was
  * acknowledged, N is a lost write. STATES different ones are verified, or as many as there are;
  * SAMPLES of them that need recovery are copied into SCRATCH/samples, so that a second crash,
@@ -162,6 +162,9 @@ static void try_state(struct job *job, struct disk *disk, struct image *image, e
 	                    job->seen_count % CHECK_EVERY == 0 ? VERIFY_CHECK : VERIFY_QUICK, why,
 	                    sizeof(why));
 	count(&job->shared->states);
+	if (side >= 0 && job->steps[marks].refused &&
+	    !is_refused(job->path, job->steps[marks].refused, why, sizeof(why)))
+		side = -1;
 	if (side < 0)
 		report(job, disk, image, why);
 	else
@@ -240,6 +243,11 @@ static bool read_step(const char *model, unsigned number, struct side *side)
 		return false;
 	side->password = (char *)folder_read_file(path, &length);
 	side->password[length] = '\0'; /* folder_read_file leaves room for it */
+	snprintf(path, sizeof(path), "%s/%u.refused", model, number);
+	if (access(path, F_OK) == 0) {
+		side->refused = (char *)folder_read_file(path, &length);
+		side->refused[length] = '\0';
+	}
 	snprintf(path, sizeof(path), "%s/%u.contents", model, number);
 	side->contents = (char *)folder_read_file(path, &side->length);
 	return true;
@@ -329,6 +337,7 @@ int main(int argc, char **argv)
 	       job.shared->new, job.shared->failures);
 	for (unsigned i = 0; i < job.n_steps; i++) {
 		free(job.steps[i].password);
+		free(job.steps[i].refused);
 		free(job.steps[i].contents);
 	}
 	return job.shared->failures > 0;

@@ -188,10 +188,16 @@ static int do_read(struct vault **vault, struct error *err)
 	return r;
 }
 
+static void keep_damage(void *context, enum check_severity severity, const char *text)
+{
+	if (severity == CHECK_DAMAGE)
+		error_set(context, VAULT_DAMAGED, "%s", text);
+}
+
 static int do_check(struct vault **vault, struct error *err)
 {
 	enum check_severity worst = CHECK_NOTE;
-	int r = vault_check(*vault, NULL, NULL, &worst, err);
+	int r = vault_check(*vault, keep_damage, err, &worst, err);
 
 	return r == 0 && worst == CHECK_DAMAGE ? VAULT_DAMAGED : r;
 }

@@ -30,10 +30,6 @@ LOG_OPEN, LOG_WRITE, LOG_SYNC, LOG_MARK = 1, 2, 4, 10
 CLASSES = ["open", "read", "write", "truncate", "sync", "name", "close", "lock", "change", "any"]
 SHARED = struct.Struct(f"<{len(CLASSES)}QQqQ")
 
-# What vault(1) promises as exit statuses of a command that could not do its work.
-DOCUMENTED = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130}
-SKIP = 77
-
 
 class Tap:
     """Counts and prints checks. The exit status is that of the run: any failure is 1."""
