@@ -258,6 +258,11 @@ int session_unlock(struct session *session, unsigned flags, struct error *err)
 	return 0;
 }
 
+int session_unlock_held(struct session *session, unsigned flags, struct error *err)
+{
+	return session_scripted(session) ? session_unlock(session, flags, err) : VAULT_LOCKED;
+}
+
 bool session_lacks(const struct session *session, int r)
 {
 	return r == VAULT_NOT_FOUND && session->vault;

@@ -48,6 +48,10 @@ int session_open(struct session *session, unsigned flags, struct error *err);
  * VAULT_NOT_FOUND as above; VAULT_WRONG_KEY (> 0, message set). `flags` as for vault_open. */
 int session_unlock(struct session *session, unsigned flags, struct error *err);
 
+/* The same without ever asking: with what the options give. VAULT_LOCKED (> 0, no message) when
+ * they give nothing. */
+int session_unlock_held(struct session *session, unsigned flags, struct error *err);
+
 /* Does a global option give a secret, so that nobody is to be asked for one? */
 bool session_scripted(const struct session *session);
 
