@@ -49,6 +49,8 @@ int pages_check(struct db *db, int (*each)(void *context, uint32_t page, struct 
 	sqlite3_finalize(handle);
 	if (r < 0)
 		return r;
+	if (db_read_failed(db, err))
+		return -VAULT_FAILED;
 	return code == SQLITE_DONE ? 0 : db_error(db, code, err);
 }
 
@@ -68,7 +70,7 @@ int pages_table_sound(struct db *db, const char *table, bool *ret_sound, struct 
 		return r;
 	stmt_bind_text(stmt, 1, table);
 	if (stmt_step(stmt, NULL) != 1)
-		return 0;
+		return db_read_failed(db, err) ? -VAULT_FAILED : 0;
 	text = stmt_text(stmt, 0);
 	*ret_sound = text && strcmp(text, "ok") == 0 && stmt_step(stmt, NULL) == 0;
 	return 0;

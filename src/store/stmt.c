@@ -207,7 +207,9 @@ int db_pragma(struct db *db, const char *sql, char *value, size_t size, struct e
 		code = sqlite3_step(handle);
 	if (code == SQLITE_ROW) {
 		text = (const char *)sqlite3_column_text(handle, 0);
-		if (text && strlen(text) < size)
+		if (!text) /* a number is made a text, which takes memory */
+			code = SQLITE_NOMEM;
+		else if (strlen(text) < size)
 			memcpy(value, text, strlen(text) + 1);
 	}
 	sqlite3_finalize(handle);

@@ -37,7 +37,7 @@ state_of() {
 }
 
 beside() {
-	ls -A "$(dirname "$1")" | grep -v '^said$\|^out$'
+	[ ! -d "$(dirname "$1")" ] || ls -A "$(dirname "$1")" | grep -v '^said$\|^out$'
 }
 
 # refused STATUS WORDS FILE COMMAND… : one sentence with these words, nothing changed.
