@@ -37,7 +37,7 @@ struct credential {
 struct kdf_cost {
 	uint32_t memory;       /* KiB; 64 MiB … 4 GiB */
 	uint32_t time;         /* passes; 3 … 64 */
-	uint32_t milliseconds; /* a derivation's time when `time` is chosen; 0: 1000. Not stored */
+	uint32_t milliseconds; /* a derivation's time when `time` is chosen; 0: 500. Not stored */
 };
 
 struct key_slot {

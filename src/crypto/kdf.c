@@ -15,7 +15,7 @@
 #define STACK_WIPED ((size_t)32 * 1024) /* libargon2 was seen to use 11 KiB */
 
 #define CALIBRATE_MEMORY_KIB ((uint32_t)256 * 1024)
-#define CALIBRATE_MILLISECONDS 1000
+#define CALIBRATE_MILLISECONDS 500
 /* More is measured only where the first measurement was quicker than this, in seconds, so that all
  * together stay below a second and a half. */
 #define CALIBRATE_START_BELOW 0.9
