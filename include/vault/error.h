@@ -32,6 +32,8 @@ enum vault_status {
 	VAULT_FINDINGS = 7,      /* audit or check found something */
 	VAULT_REFUSED = 8,       /* the reuse guard said no */
 	VAULT_DAMAGED = 9,       /* damaged, tampered with or rolled back */
+	VAULT_CANNOT_RUN = 126,  /* the program is there but cannot be run */
+	VAULT_NO_PROGRAM = 127,  /* there is no such program */
 	VAULT_INTERRUPTED = 130, /* the user pressed Ctrl-C */
 };
 

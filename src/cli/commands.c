@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_get,
 	&command_show,
 	&command_list,
+	&command_exec,
 	&command_generate,
 	/* protect */
 	&command_audit,

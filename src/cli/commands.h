@@ -5,6 +5,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <vault/error.h>
@@ -22,6 +23,8 @@ struct command {
 	const struct option_spec *options; /* or NULL */
 	size_t values_size;                /* of the struct the options are stored in */
 	size_t min_words, max_words;
+	bool program; /* what stands behind "--" is a program that takes this one's place: the words
+	                 have the "--" in them, and it may get privileges that are not ours */
 
 	/* `words` has at least min_words, at most max_words words and a NULL. Returns 0, or what
 	 * went wrong: a failure, or an answer. The absolute value becomes the exit status; the
@@ -36,9 +39,9 @@ const struct command *command_find(const char *first,
                                    const char *second); /* `second` may be NULL */
 
 extern const struct command command_add, command_audit, command_backup, command_check, command_edit,
-	command_generate, command_get, command_help, command_history, command_init, command_key_add,
-	command_key_list, command_key_remove, command_list, command_passwd, command_rekey,
-	command_rename, command_rescue, command_restore, command_rm, command_show, command_status,
-	command_trash_empty, command_trash_list, command_trash_restore;
+	command_exec, command_generate, command_get, command_help, command_history, command_init,
+	command_key_add, command_key_list, command_key_remove, command_list, command_passwd,
+	command_rekey, command_rename, command_rescue, command_restore, command_rm, command_show,
+	command_status, command_trash_empty, command_trash_list, command_trash_restore;
 
 #endif

@@ -2,19 +2,14 @@
  * vault: the program. Makes the process safe to hold secrets, reads the command line, runs one
  * command, tells what went wrong.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cleanup.h"
 #include "commands.h"
+#include "harden.h"
 #include "help.h"
 #include "output.h"
 #include "prompt.h"
@@ -22,50 +17,6 @@
 #include "session.h"
 
 #define USAGE_SIZE 128
-
-/* Descriptors 0 to 2 must be taken, or the vault itself could be opened as standard output. */
-static void open_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		_exit(VAULT_FAILED);
-	close(fd);
-}
-
-/* Removes what could steer the libraries below: configuration and modules to load, places for
- * temporary files. */
-static void scrub_environment(void)
-{
-	static const char *const prefixes[] = {"OPENSSL_", "SSL_",        "SQLITE_",  "SQLCIPHER_",
-	                                       "TMPDIR=",  "GCONV_PATH=", "LOCPATH=", "NLSPATH="};
-	char **kept = environ;
-
-	for (char **variable = environ; variable && *variable; variable++) {
-		bool steers = false;
-		for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-			steers |= strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0;
-		if (!steers)
-			*kept++ = *variable;
-	}
-	if (kept)
-		*kept = NULL;
-}
-
-static void harden_process(void)
-{
-	open_standard_descriptors();
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-	/* No core dumps, and no other process of this user may look into this one's memory. */
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	umask(077);
-	scrub_environment();
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error to report */
-}
 
 /* Finds the command that argv[*at] and what follows name. Global options may stand between two
  * words of a name. */
@@ -154,9 +105,12 @@ static int run(struct session *session, int argc, char **argv, struct error *err
 	FREE_AUTO void *values = calloc(1, command->values_size + 1);
 	if (!words || !values)
 		return error_set(err, VAULT_FAILED, "out of memory");
+	if (!command->program)
+		harden_privileges();
 	scopes[1] = (struct option_scope){command->options, values};
 	options_start(&scopes[1]);
-	r = options_parse(scopes, argc, argv, &at, OPTIONS_ALL, words, err);
+	r = options_parse(scopes, argc, argv, &at, command->program ? OPTIONS_PROGRAM : OPTIONS_ALL,
+	                  words, err);
 	if (r < 0)
 		error_context(err, "%s", command->name);
 	else

@@ -173,7 +173,7 @@ int options_parse(const struct option_scope scopes[2], int argc, char *const *ar
 		int r = 0;
 
 		if (words_only || word[0] != '-' || word[1] == '\0') {
-			if (stop != OPTIONS_ALL)
+			if (stop != OPTIONS_ALL && stop != OPTIONS_PROGRAM)
 				return 0;
 			words[n++] = word;
 			++*at;
@@ -182,6 +182,8 @@ int options_parse(const struct option_scope scopes[2], int argc, char *const *ar
 		if (strcmp(word, "--") == 0) {
 			if (stop == OPTIONS_TENTATIVE)
 				return 0;
+			if (stop == OPTIONS_PROGRAM)
+				words[n++] = word;
 			words_only = true;
 			++*at;
 			continue;

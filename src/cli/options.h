@@ -99,6 +99,8 @@ void options_done(const struct option_scope *scope); /* frees the lists of repea
 
 enum options_stop {
 	OPTIONS_ALL,       /* read to the end */
+	OPTIONS_PROGRAM,   /* the same; the first "--" is itself among the words, with a program and
+	                      its arguments behind it */
 	OPTIONS_LEADING,   /* stop in front of the first word */
 	OPTIONS_TENTATIVE, /* the same, and in front of the first option that is in no table */
 };

@@ -11,7 +11,7 @@ setup_file() {
 @test "the manual tells these, and no other" {
 	section=$(sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/p' "$SOURCE/docs/vault.1")
 	[ "$(sed -n 's/^\.It \([0-9]*\)$/\1/p' <<<"$section" | tr '\n' ' ')" = \
-		"0 1 2 3 4 5 6 7 8 9 130 " ]
+		"0 1 2 3 4 5 6 7 8 9 126 127 130 " ]
 }
 
 @test "0: done" { answers 0 vault get name; }
@@ -61,6 +61,11 @@ setup_file() {
 @test "9: damaged" {
 	printf xx | dd of="$FILE" bs=1 seek=$((8192 + 4096 * 2 + 9)) conv=notrunc status=none
 	answers 9 vault get name
+}
+
+@test "126, 127: a program that cannot be run, or is not there" {
+	answers 126 vault exec A=name -- "$HOME"
+	answers 127 vault exec A=name -- nonesuch
 }
 
 # 130 needs a person: see terminal.py.

@@ -50,7 +50,7 @@ static int parse(struct parsed *parsed, enum options_stop stop, struct error *er
 		argc++;
 	options_start(&scopes[1]);
 	return options_parse(scopes, argc, argv, &parsed->at, stop,
-	                     stop == OPTIONS_ALL ? parsed->words : NULL, err);
+	                     stop < OPTIONS_LEADING ? parsed->words : NULL, err);
 }
 
 /* argv's strings are not const, but nobody writes to them. */
@@ -106,6 +106,15 @@ static void reads_every_spelling(void **state)
 	assert_string_equal(parsed.words[0], "-");
 	assert_string_equal(parsed.words[1], "-o");
 	assert_string_equal(parsed.words[2], "--");
+	done(&parsed);
+
+	assert_done(parse(&parsed, OPTIONS_PROGRAM, err, LINE("a", "-f", "--", "-o", "--")));
+	assert_true(parsed.values.flag);
+	assert_false(parsed.values.other);
+	assert_string_equal(parsed.words[0], "a");
+	assert_string_equal(parsed.words[1], "--");
+	assert_string_equal(parsed.words[2], "-o");
+	assert_string_equal(parsed.words[3], "--");
 	done(&parsed);
 
 	assert_done(parse(&parsed, OPTIONS_ALL, err, LINE("--text=", "-t", "later")));
