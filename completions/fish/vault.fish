@@ -111,5 +111,5 @@ complete -c vault -n '__fish_seen_subcommand_from rescue' -s o -l output -r -F -
 complete -c vault -n '__fish_seen_subcommand_from rescue' -l print-key -d 'print the key for the sqlcipher shell'
 complete -c vault -n '__fish_seen_subcommand_from rescue' -l print-volume-key -d 'print the key for --volume-key-fd'
 complete -c vault -n '__fish_seen_subcommand_from rescue' -s y -l yes -d 'do not ask'
-complete -c vault -n '__fish_seen_subcommand_from help' -l commands -d 'print the table of commands and options for programs'
+complete -c vault -n '__fish_seen_subcommand_from help' -l commands -d 'print the table of commands, options and keys for programs'
 complete -c vault -n '__fish_seen_subcommand_from help' -a 'init add edit rename rm trash get show list exec generate audit history backup restore passwd key rekey check rescue status help'

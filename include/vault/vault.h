@@ -43,6 +43,12 @@ enum vault_open_flags {
 /* The path of the default vault; free(3). */
 int vault_default_path(char **ret_path, struct error *err);
 
+/* The path of the configuration file that programs on top may read; free(3). */
+int vault_config_path(char **ret_path, struct error *err);
+
+/* A path as people write it: with the home folder in place of the "~" of "~/"; free(3). */
+int vault_expand_path(const char *path, char **ret_path, struct error *err);
+
 /* Opens the file and reads its headers; nothing is decrypted. VAULT_NOT_FOUND (> 0, message set)
  * when there is no such file. Failures, one sentence each: a directory, a device, a link, somebody
  * else's file, a hard link, unreadable, not a vault, a newer format, truncated, both header copies

@@ -78,3 +78,26 @@ int paths_state(const char *name, char **ret_path, struct error *err)
 {
 	return path_below("XDG_STATE_HOME", ".local/state", name, ret_path, err);
 }
+
+int paths_config(const char *name, char **ret_path, struct error *err)
+{
+	return path_below("XDG_CONFIG_HOME", ".config", name, ret_path, err);
+}
+
+int paths_expand(const char *path, char **ret_path, struct error *err)
+{
+	BUF_AUTO expanded = BUF_EMPTY;
+	FREE_AUTO char *home = NULL;
+	bool at_home = path[0] == '~' && path[1] == '/';
+	int r = at_home ? home_folder(&home, err) : 0;
+
+	*ret_path = NULL;
+	if (r < 0)
+		return r;
+	buf_add_format(&expanded, "%s%s", at_home ? home : "", at_home ? path + 1 : path);
+	r = buf_check(&expanded, err);
+	if (r < 0)
+		return r;
+	*ret_path = buf_take_string(&expanded);
+	return *ret_path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}

@@ -13,4 +13,10 @@ int paths_default_vault(char **ret_path, struct error *err);
 /* $XDG_STATE_HOME/vault/NAME (default ~/.local/state). Gives; free(3). */
 int paths_state(const char *name, char **ret_path, struct error *err);
 
+/* $XDG_CONFIG_HOME/vault/NAME (default ~/.config). Gives; free(3). */
+int paths_config(const char *name, char **ret_path, struct error *err);
+
+/* The home folder in place of "~" in front of "/"; any other path as it is. Gives; free(3). */
+int paths_expand(const char *path, char **ret_path, struct error *err);
+
 #endif

@@ -96,7 +96,7 @@ static int store(struct session *session, const struct entry_options *options, s
 	for (;;) {
 		CHOSEN_AUTO chosen = {0};
 		WRITE_RESULT_AUTO result = {0};
-		int r = entry_options_password(options, entry, &chosen, err);
+		int r = entry_options_password(options, &session->config, entry, &chosen, err);
 		if (r > 0 && first)
 			return error_set(err, VAULT_INTERRUPTED, "Nothing was changed.");
 		if (r > 0)
@@ -130,7 +130,7 @@ static int add_run(struct session *session, const void *values, char *const *wor
 	const struct entry_options *entry_options = &((const struct add_values *)values)->entry;
 	ENTRY_AUTO *entry = NULL;
 	bool created = false;
-	int r = entry_options_check(entry_options, err);
+	int r = entry_options_check(entry_options, &session->config, err);
 
 	if (r == 0)
 		r = entry_new(&entry, words[0], err);

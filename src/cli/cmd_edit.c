@@ -23,7 +23,7 @@ static bool new_password(const struct edit_values *edit)
 	       edit->entry.all_stdin;
 }
 
-static int check(const struct edit_values *edit, struct error *err)
+static int check(const struct edit_values *edit, const struct config *config, struct error *err)
 {
 	if (!new_password(edit) && !entry_options_fields(&edit->entry) && edit->clear.count == 0)
 		return error_set(err, VAULT_USAGE,
@@ -33,7 +33,7 @@ static int check(const struct edit_values *edit, struct error *err)
 		return error_set(err, VAULT_USAGE, "--password asks; --stdin reads: one of them");
 	if (edit->entry.allow_reuse && !new_password(edit))
 		return error_set(err, VAULT_USAGE, "--allow-reuse goes with a new password");
-	return entry_options_check(&edit->entry, err);
+	return entry_options_check(&edit->entry, config, err);
 }
 
 static void tell(const struct session *session, const struct edit_values *edit,
@@ -59,9 +59,9 @@ static int store(struct session *session, const struct edit_values *edit, const 
 	for (;;) {
 		CHOSEN_AUTO chosen = {0};
 		WRITE_RESULT_AUTO result = {0};
-		int r = new_password(edit)
-		                ? entry_options_password(&edit->entry, entry, &chosen, err)
-		                : 0;
+		int r = new_password(edit) ? entry_options_password(&edit->entry, &session->config,
+		                                                    entry, &chosen, err)
+		                           : 0;
 		if (r > 0 && first)
 			return error_set(err, VAULT_INTERRUPTED, "Nothing was changed.");
 		if (r > 0)
@@ -102,7 +102,7 @@ static int edit_run(struct session *session, const void *values, char *const *wo
 	const struct edit_values *edit = values;
 	ENTRY_AUTO *entry = NULL;
 	ENTRY_AUTO *set = NULL;
-	int r = check(edit, err);
+	int r = check(edit, &session->config, err);
 
 	if (r == 0)
 		r = entry_new(&set, words[0], err);

@@ -7,7 +7,7 @@ struct help_values {
 
 static const struct option_spec help_options[] = {
 	OPTION_FLAG(struct help_values, commands, 0, "commands",
-                    "print the table of commands and options for programs"),
+                    "print the table of commands, options and keys for programs"),
 	OPTIONS_END,
 };
 
@@ -40,5 +40,6 @@ const struct command command_help = {
 	.options = help_options,
 	.values_size = sizeof(struct help_values),
 	.max_words = 2,
+	.bare = true,
 	.run = help_run,
 };

@@ -25,6 +25,7 @@ struct command {
 	size_t min_words, max_words;
 	bool program; /* what stands behind "--" is a program that takes this one's place: the words
 	                 have the "--" in them, and it may get privileges that are not ours */
+	bool bare; /* runs without session_start: needs neither the vault nor the configuration */
 
 	/* `words` has at least min_words, at most max_words words and a NULL. Returns 0, or what
 	 * went wrong: a failure, or an answer. The absolute value becomes the exit status; the

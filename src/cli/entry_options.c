@@ -33,10 +33,11 @@ bool entry_options_fields(const struct entry_options *options)
 	       options->fields.count || options->secret_fields.count;
 }
 
-int entry_options_check(const struct entry_options *options, struct error *err)
+int entry_options_check(const struct entry_options *options, const struct config *config,
+                        struct error *err)
 {
 	struct generate_rule rule;
-	int r = rule_read(&options->rule, GENERATE_LENGTH_LONGEST, &rule, err);
+	int r = rule_read(&options->rule, config, GENERATE_LENGTH_LONGEST, &rule, err);
 
 	if (r < 0)
 		return r;

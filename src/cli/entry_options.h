@@ -45,7 +45,8 @@ struct entry_options {
 	                    "share the password with another entry, and why")
 
 /* Do the options go together? VAULT_USAGE failure. */
-int entry_options_check(const struct entry_options *options, struct error *err);
+int entry_options_check(const struct entry_options *options, const struct config *config,
+                        struct error *err);
 
 /* Is a password to be made? */
 bool entry_options_generate(const struct entry_options *options);
@@ -70,10 +71,10 @@ struct chosen {
 void chosen_done(struct chosen *chosen);
 #define CHOSEN_AUTO __attribute__((cleanup(chosen_done))) struct chosen
 
-/* Makes, reads or asks for the password of `entry`, whose name and user it should not resemble.
- * VAULT_NOT_FOUND (> 0): the person does not want to answer. VAULT_LOCKED failure: nothing says
- * where it comes from. */
-int entry_options_password(const struct entry_options *options, const struct entry *entry,
-                           struct chosen *ret_chosen, struct error *err);
+/* Makes (as the options or the configuration say), reads or asks for the password of `entry`, whose
+ * name and user it should not resemble. VAULT_NOT_FOUND (> 0): the person does not want to answer.
+ * VAULT_LOCKED failure: nothing says where it comes from. */
+int entry_options_password(const struct entry_options *options, const struct config *config,
+                           const struct entry *entry, struct chosen *ret_chosen, struct error *err);
 
 #endif

@@ -15,10 +15,11 @@ void chosen_done(struct chosen *chosen)
 	*chosen = (struct chosen){0};
 }
 
-static int make(const struct entry_options *options, struct chosen *ret_chosen, struct error *err)
+static int make(const struct entry_options *options, const struct config *config,
+                struct chosen *ret_chosen, struct error *err)
 {
 	struct generate_rule rule;
-	int r = rule_read(&options->rule, GENERATE_LENGTH_LONGEST, &rule, err);
+	int r = rule_read(&options->rule, config, GENERATE_LENGTH_LONGEST, &rule, err);
 
 	ret_chosen->generated = true;
 	return r < 0 ? r : generate_password(&rule, &ret_chosen->password, NULL, err);
@@ -39,14 +40,17 @@ static int read_stdin(const struct entry_options *options, struct chosen *ret_ch
 }
 
 /* Asks once. Returns 1 when the two inputs differ. */
-static int ask(const struct entry_options *options, const struct entry *entry,
-               struct chosen *ret_chosen, struct error *err)
+static int ask(const struct entry_options *options, const struct config *config,
+               const struct entry *entry, struct chosen *ret_chosen, struct error *err)
 {
 	const char *words[] = {entry->name, entry->user, NULL};
 	SECRET_AUTO *again = NULL;
 	struct strength strength;
-	int r = prompt_secret("Password (Enter alone: make the longest strong one): ", PASSWORD_MAX,
-	                      &ret_chosen->password, err);
+	bool configured =
+		config->generate_length || config->generate_words || config->generate_charset;
+	int r = prompt_secret(configured ? "Password (Enter alone: make one as configured): "
+	                                 : "Password (Enter alone: make the longest strong one): ",
+	                      PASSWORD_MAX, &ret_chosen->password, err);
 
 	ret_chosen->typed = true;
 	if (r != 0)
@@ -54,7 +58,7 @@ static int ask(const struct entry_options *options, const struct entry *entry,
 	if (ret_chosen->password->length == 0) {
 		secret_free(ret_chosen->password);
 		ret_chosen->password = NULL;
-		return make(options, ret_chosen, err);
+		return make(options, config, ret_chosen, err);
 	}
 	r = strength_say(ret_chosen->password, words, &strength, err);
 	if (r < 0)
@@ -68,12 +72,12 @@ static int ask(const struct entry_options *options, const struct entry *entry,
 	return 1;
 }
 
-int entry_options_password(const struct entry_options *options, const struct entry *entry,
-                           struct chosen *ret_chosen, struct error *err)
+int entry_options_password(const struct entry_options *options, const struct config *config,
+                           const struct entry *entry, struct chosen *ret_chosen, struct error *err)
 {
 	*ret_chosen = (struct chosen){0};
 	if (entry_options_generate(options))
-		return make(options, ret_chosen, err);
+		return make(options, config, ret_chosen, err);
 	if (options->from_stdin || options->all_stdin) {
 		const char *words[] = {entry->name, entry->user, NULL};
 		int r = read_stdin(options, ret_chosen, err);
@@ -87,7 +91,7 @@ int entry_options_password(const struct entry_options *options, const struct ent
 		                 "for it; use --generate, --stdin or --stdin0",
 		                 entry->name);
 	for (;;) {
-		int r = ask(options, entry, ret_chosen, err);
+		int r = ask(options, config, entry, ret_chosen, err);
 		if (r != 1)
 			return r;
 		chosen_done(ret_chosen);

@@ -131,5 +131,10 @@ int help_table(void)
 		              command->arguments[0] ? command->arguments : "-", command->summary);
 		table_options(command->name, command->options);
 	}
+	for (const struct config_key *key = config_keys; key->name; key++) {
+		char takes[CONFIG_TAKES_SIZE];
+		output_format("key\t%s\t%s\t%s\t%s\n", key->name, config_takes(key, takes),
+		              key->initial ? key->initial : "-", key->help);
+	}
 	return 0;
 }

@@ -14,7 +14,8 @@ int help_version(void);
 /* The table for programs, a line each, fields separated by tabs:
  *     command NAME GROUP ARGUMENTS SUMMARY
  *     option NAME LETTER LONG ARGUMENT REPEATED HELP        (NAME "*": a global one; "-" for what
- * there is not) */
+ * there is not)
+ *     key NAME TAKES DEFAULT HELP                           (of the configuration) */
 int help_table(void);
 
 #endif

@@ -79,7 +79,7 @@ static int run_command(struct session *session, const struct command *command, c
 	if (session->global.help)
 		return help_command(command);
 	r = check_words(command, words, err);
-	if (r == 0)
+	if (r == 0 && !command->bare)
 		r = session_start(session, err);
 	return r == 0 ? command->run(session, values, words, err) : r;
 }

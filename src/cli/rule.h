@@ -7,6 +7,7 @@
 #include <vault/error.h>
 #include <vault/generate.h>
 
+#include "config.h"
 #include "options.h"
 
 struct rule_options {
@@ -25,9 +26,9 @@ struct rule_options {
 /* Is any of them given? */
 bool rule_given(const struct rule_options *options);
 
-/* Gives the rule, with `length` characters of all classes where nothing else is said. It borrows
- * from the options. */
-int rule_read(const struct rule_options *options, unsigned length, struct generate_rule *ret_rule,
-              struct error *err);
+/* Gives the rule: what the options say, else the configuration, else `length` characters of all
+ * classes. It borrows from both. */
+int rule_read(const struct rule_options *options, const struct config *config, unsigned length,
+              struct generate_rule *ret_rule, struct error *err);
 
 #endif

@@ -34,11 +34,19 @@ const struct option_spec globals_options[] = {
 
 int session_start(struct session *session, struct error *err)
 {
-	if (!session->global.vault)
-		return vault_default_path(&session->path, err);
-	if (session->global.vault[0] == '\0')
+	const char *path = session->global.vault;
+	int r;
+
+	if (path && path[0] == '\0')
 		return error_set(err, VAULT_USAGE, "--vault needs the name of a file");
-	session->path = strdup(session->global.vault);
+	r = config_load(&session->config, err);
+	if (r < 0)
+		return r;
+	if (!path)
+		path = session->config.vault;
+	if (!path)
+		return vault_default_path(&session->path, err);
+	session->path = strdup(path);
 	return session->path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
 }
 
@@ -52,6 +60,7 @@ void session_done(struct session *session)
 {
 	session_close(session);
 	presented_done(&session->presented);
+	config_done(&session->config);
 	free(session->path);
 	session->path = NULL;
 }

@@ -10,6 +10,7 @@
 #include <vault/error.h>
 #include <vault/vault.h>
 
+#include "config.h"
 #include "options.h"
 #include "present.h"
 
@@ -23,16 +24,18 @@ extern const struct option_spec globals_options[];
 
 struct session {
 	struct globals global;
-	char *path;          /* of the vault */
-	struct vault *vault; /* NULL until it is open */
-	bool keep_presented; /* set before unlocking by commands that make a new key of the same
+	struct config config; /* set by session_start */
+	char *path;           /* of the vault */
+	struct vault *vault;  /* NULL until it is open */
+	bool keep_presented;  /* set before unlocking by commands that make a new key of the same
 	                        kind */
 	struct presented presented; /* what opened the vault, when it was to be kept */
 	bool expect_older;          /* a backup is opened: its age is nothing to tell */
 	bool rolled_back;           /* an older file was announced: exit status 9 */
 };
 
-/* Finds the path. The session's strings are borrowed from argv. */
+/* Reads the configuration and finds the path: what the option says, else the configuration, else
+ * the default. The session's strings are borrowed from argv. */
 int session_start(struct session *session, struct error *err);
 
 /* Wipes and closes everything. */

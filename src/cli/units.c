@@ -59,6 +59,10 @@ bool units_duration(const char *text, int *ret_milliseconds)
 		return false;
 	if (strcmp(rest, "ms") == 0)
 		return store(seconds, ret_milliseconds);
+	if (strcmp(rest, "m") == 0)
+		return store(seconds * 60 * 1000, ret_milliseconds);
+	if (strcmp(rest, "h") == 0)
+		return store(seconds * 60 * 60 * 1000, ret_milliseconds);
 	if (*rest == '.') {
 		long long weight = 100;
 		if (rest[1] < '0' || rest[1] > '9')

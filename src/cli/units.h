@@ -7,7 +7,8 @@
 /* "256" and "256M" are mebibytes, "1G" gibibytes, "65536K" kibibytes; gives KiB. */
 bool units_size(const char *text, int *ret_kib);
 
-/* "2", "1.5", "2s" are seconds, "500ms" milliseconds; gives milliseconds. */
+/* "2", "1.5", "2s" are seconds, "500ms" milliseconds, "10m" minutes, "8h" hours; gives
+ * milliseconds. */
 bool units_duration(const char *text, int *ret_milliseconds);
 
 /* A decimal number without sign. */

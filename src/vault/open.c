@@ -17,6 +17,16 @@ int vault_default_path(char **ret_path, struct error *err)
 	return paths_default_vault(ret_path, err);
 }
 
+int vault_config_path(char **ret_path, struct error *err)
+{
+	return paths_config("config", ret_path, err);
+}
+
+int vault_expand_path(const char *path, char **ret_path, struct error *err)
+{
+	return paths_expand(path, ret_path, err);
+}
+
 /* Every copy that is not torn must be the vault's own. VAULT_WRONG_KEY (> 0): none is, and the key
  * did not come out of a slot, so that it may be the key that is wrong. */
 static int authenticate(const struct vault *vault, const unsigned char area[HEADER_AREA],

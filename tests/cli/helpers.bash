@@ -21,7 +21,7 @@ put() { vault -q "$1" --stdin0 "${@:2}" 2>/dev/null; }
 
 live_at() {
 	export HOME=$1 FILE=$1/.local/share/vault/default.vault KEY=$1/key
-	unset XDG_DATA_HOME XDG_STATE_HOME NO_COLOR
+	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME NO_COLOR
 }
 
 # A file with a setup_file of its own calls this first.

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
 	export HOME=$BATS_FILE_TMPDIR
-	unset XDG_DATA_HOME XDG_STATE_HOME
+	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
 	echo 'the master password' >"$HOME/master"
 	vault init --no-recovery --kdf-memory 64M --kdf-time 0.001
 	printf 'first secret\n' | vault add mailserver -u joe --url https://mail.example --stdin

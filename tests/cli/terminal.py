@@ -32,7 +32,7 @@ _folder = tempfile.TemporaryDirectory(prefix="vault-terminal.")
 
 def _environment(home, **more):
     env = {**os.environ, "HOME": str(home), "PS1": "", "TERM": "dumb", **more}
-    for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "NO_COLOR"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "NO_COLOR"):
         if name not in more:
             env.pop(name, None)
     return env

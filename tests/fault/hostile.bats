@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
 	export HOME=$BATS_FILE_TMPDIR
-	unset XDG_DATA_HOME XDG_STATE_HOME
+	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
 	chmod 755 "$HOME"
 	echo 'the master password' >"$HOME/master"
 	echo 'no, not this one' >"$HOME/wrong"

@@ -155,11 +155,14 @@ static void reads_durations(void **state)
 	assert_true(units_duration("1.5", &ms) && ms == 1500);
 	assert_true(units_duration("0.0625s", &ms) && ms == 62);
 	assert_true(units_duration("500ms", &ms) && ms == 500);
+	assert_true(units_duration("10m", &ms) && ms == 600 * 1000);
+	assert_true(units_duration("8h", &ms) && ms == 8 * 3600 * 1000);
 	assert_false(units_duration("", &ms) || units_duration("s", &ms) ||
 	             units_duration("-1", &ms));
 	assert_false(units_duration("1.", &ms) || units_duration("1.5ms", &ms));
-	assert_false(units_duration("1,5", &ms) || units_duration("1m", &ms));
-	assert_false(units_duration("2147484", &ms));
+	assert_false(units_duration("1,5", &ms) || units_duration("1d", &ms));
+	assert_false(units_duration("1.5h", &ms) || units_duration("1h30m", &ms));
+	assert_false(units_duration("2147484", &ms) || units_duration("597h", &ms));
 }
 
 static void reads_numbers(void **state)
