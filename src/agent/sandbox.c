@@ -91,6 +91,7 @@ static struct sock_filter program[] = {
 	ALLOW(clock_gettime),
 	ALLOW(clock_nanosleep),
 	ALLOW(nanosleep),
+	ALLOW(timerfd_settime),
 	ALLOW(restart_syscall),
 
 	/* Memory, never executable; what holds keys; randomness. */
@@ -113,6 +114,8 @@ static struct sock_filter program[] = {
 	ALLOW(rt_sigaction),
 	ALLOW(rt_sigprocmask),
 	ALLOW(rt_sigreturn),
+	ALLOW(newfstatat),
+	ALLOW(fstat),
 	ALLOW(unlinkat),
 #ifdef SYS_unlink
 	ALLOW(unlink),
@@ -130,8 +133,6 @@ static struct sock_filter program[] = {
 #ifdef SYS_open
 	FAIL(open),
 #endif
-	FAIL(newfstatat),
-	FAIL(fstat),
 	FAIL(ioctl),
 	FAIL(sched_getaffinity),
 
