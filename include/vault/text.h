@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include <vault/error.h>
+#include <vault/secret.h>
 
 #define NAME_MAX_BYTES 255 /* bytes of an entry's name in UTF-8 */
 
@@ -22,6 +23,11 @@ int text_name(const char *input, char **ret_name, struct error *err);
 /* Gives the case-folded form that is used for lookups and nearest names; free(3). */
 int text_fold(const char *input, char **ret_folded, struct error *err);
 
+/* The same into *room, for many texts in turn or for a secret one: nothing of it is anywhere else
+ * afterwards. *room, NULL at first, grows as needed; free with secret_free. What is no UTF-8 comes
+ * out as it is. */
+int text_fold_into(const void *bytes, size_t length, struct secret **room, struct error *err);
+
 /* Is it valid UTF-8 without control characters other than tab and newline? */
 bool text_is_printable(const void *bytes, size_t length);
 bool text_is_utf8(const void *bytes, size_t length);
@@ -34,5 +40,22 @@ unsigned text_distance(const char *a, const char *b, unsigned limit);
  * of *?[ in it the pattern matches as a substring. `*` takes '/' too; `?` and a set take one code
  * point; a '[' without its ']' means itself, as does `[[]`. Time is bounded by pattern × name. */
 bool text_match(const char *pattern, const char *name);
+
+/* Where a word is in a text, both folded by the caller; the best of its places, which come best
+ * first. A word of the text begins behind everything that is no letter, mark or digit. */
+enum text_place {
+	TEXT_WHOLE,
+	TEXT_BEGINNING,
+	TEXT_WORD_BEGINNING,
+	TEXT_INSIDE,
+	TEXT_NOWHERE
+};
+enum text_place text_find(const void *text, size_t length, const char *word);
+
+/* Columns that a text takes on a terminal: wide characters two, combining ones none. */
+size_t text_columns(const char *text, size_t length);
+
+/* How many of the leading bytes fit into so many columns, whole characters. */
+size_t text_fit(const char *text, size_t columns);
 
 #endif

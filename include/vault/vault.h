@@ -170,14 +170,58 @@ struct list_item {
 };
 struct list_filter {
 	const char *pattern; /* see text_match; NULL: all */
-	const char *tag;     /* exact; NULL: any */
-	bool details;        /* fill in all of list_item, not the name alone */
+	/* Exact; every one of them must be there. NULL-terminated, or NULL: any. */
+	const char *const *tags;
+	bool details; /* fill in all of list_item, not the name alone */
 };
 /* In order of name. `each` returns 0 to go on; any other value ends the walk and is returned.
  * Touches no secret column. */
 int vault_list(struct vault *vault, const struct list_filter *filter,
                int (*each)(void *context, const struct list_item *item), void *context,
                struct error *err);
+
+/* Where `find` finds a word, best first. */
+enum find_place {
+	FIND_NAME,
+	FIND_USER,
+	FIND_URL,
+	FIND_TAG,
+	FIND_TEXT,
+	FIND_NOTE
+};
+
+struct find_match {
+	enum find_place place;
+	char *key;  /* of FIND_TEXT; else NULL */
+	char *text; /* the whole value; NULL for the name, and for a note, which is secret */
+};
+
+/* An entry that was found: everything is borrowed and valid during the call only. */
+struct find_hit {
+	const char *name;
+	const struct find_match *matches; /* the best place of each word, none twice; best first */
+	size_t n_matches;
+};
+
+#define FIND_WORDS_MAX 16
+
+struct find_query {
+	const char *const *words; /* NULL-terminated: each must be somewhere in the entry */
+	size_t limit;             /* hits at most, the best ones; 0: all */
+};
+
+/* Looks for words in names, users, URLs, tags, plain custom fields and notes of live entries;
+ * passwords and secret fields are left alone. Upper and lower case are the same, and so are the
+ * ways to write one character. The best hit comes first: a word in the name before one in the user,
+ * and so on; there the whole text before its beginning, the beginning of a word, any part; then by
+ * name. *ret_count tells how many there are, told or not.
+ *
+ * `each` returns 0 to go on; any other value ends it and is returned. VAULT_USAGE failure for no
+ * word, too many, or one without a visible character. As with vault_list rows are not verified.
+ * Cost: one walk over all entries. */
+int vault_find(struct vault *vault, const struct find_query *query,
+               int (*each)(void *context, const struct find_hit *hit), void *context,
+               size_t *ret_count, struct error *err);
 
 /* Moves an entry to the trash. VAULT_NOT_FOUND. */
 int vault_remove(struct vault *vault, const char *name, struct write_result *result,

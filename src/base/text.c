@@ -11,6 +11,8 @@
  * of its own behind it, so that two different wrong bytes still differ. */
 #define INVALID_BASE 0x110000
 
+#define FOLD_ROOM 255 /* code points to begin with: few texts are longer */
+
 /* The next code point of the string; gives how many bytes it takes, 0 at the end. */
 static size_t next_code_point(const char *string, size_t length, int32_t *ret_code_point)
 {
@@ -82,14 +84,70 @@ static int map(const char *input, utf8proc_option_t options, char **ret_output, 
 	return 0;
 }
 
+/* NFKC_Casefold: compatibility forms composed, case folded, characters without effect left out. */
+#define FOLDING \
+	((utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | \
+	                     UTF8PROC_CASEFOLD | UTF8PROC_IGNORE))
+
 int text_fold(const char *input, char **ret_folded, struct error *err)
 {
-	/* NFKC_Casefold: compatibility forms composed, case folded, characters without effect left
-	 * out. */
-	return map(input,
-	           (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
-	                               UTF8PROC_CASEFOLD | UTF8PROC_IGNORE),
-	           ret_folded, err);
+	return map(input, FOLDING, ret_folded, err);
+}
+
+/* Room for `count` code points and a terminating NUL. Guarded memory ends with its page: a size of
+ * whole code points is aligned for them (sodium_malloc(3)). */
+static int make_room(struct secret **room, size_t count, struct error *err)
+{
+	size_t capacity = (count + 1) * sizeof(int32_t) - 1;
+
+	if (!*room)
+		return secret_new(room, capacity, err);
+	(*room)->length = 0;
+	return secret_reserve(room, capacity, err);
+}
+
+/* ASCII folds to its small letters: far the most frequent case, and far the cheapest. */
+static bool fold_ascii(const unsigned char *bytes, size_t length, struct secret *room)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] >= 0x80)
+			return false;
+		room->bytes[i] = bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] | 0x20 : bytes[i];
+	}
+	room->bytes[length] = '\0';
+	room->length = length;
+	return true;
+}
+
+/* utf8proc_map would leave the text on the heap; these are its steps, in place. */
+int text_fold_into(const void *bytes, size_t length, struct secret **room, struct error *err)
+{
+	size_t count = length;
+	utf8proc_ssize_t n;
+	int r;
+
+	for (;;) {
+		r = make_room(room, count > FOLD_ROOM ? count : FOLD_ROOM, err);
+		if (r < 0)
+			return r;
+		if (fold_ascii(bytes, length, *room))
+			return 0;
+		n = utf8proc_decompose(bytes, (utf8proc_ssize_t)length,
+		                       (utf8proc_int32_t *)(void *)(*room)->bytes,
+		                       (utf8proc_ssize_t)((*room)->capacity / sizeof(int32_t)),
+		                       FOLDING);
+		if (n < 0 || (size_t)n <= (*room)->capacity / sizeof(int32_t))
+			break;
+		count = (size_t)n;
+	}
+	if (n >= 0)
+		n = utf8proc_reencode((utf8proc_int32_t *)(void *)(*room)->bytes, n, FOLDING);
+	if (n < 0) {
+		(*room)->length = 0;
+		return secret_append(*room, bytes, length, err);
+	}
+	(*room)->length = (size_t)n;
+	return 0;
 }
 
 /* Characters that turn the direction of the text around them: they can make one name look like
@@ -292,4 +350,72 @@ bool text_match(const char *pattern, const char *name)
 	while (*pattern == '*')
 		pattern++;
 	return *pattern == '\0';
+}
+
+/* Does a word of the text begin at `at`, which is not its start? */
+static bool begins_word(const char *text, size_t at)
+{
+	size_t before = at - 1;
+	int32_t c;
+
+	while (before > 0 && at - before < 4 && ((unsigned char)text[before] & 0xc0) == 0x80)
+		before--;
+	next_code_point(text + before, at - before, &c);
+	/* Letters, marks and numbers stand in a row. */
+	utf8proc_category_t category = utf8proc_category(c);
+	return category < UTF8PROC_CATEGORY_LU || category > UTF8PROC_CATEGORY_NO;
+}
+
+enum text_place text_find(const void *text, size_t length, const char *word)
+{
+	const char *start = text, *found;
+	size_t word_length = strlen(word), at;
+	enum text_place place = TEXT_NOWHERE;
+
+	if (length >= word_length && memcmp(text, word, word_length) == 0)
+		return length == word_length ? TEXT_WHOLE : TEXT_BEGINNING;
+	for (at = 0; at < length; at++) {
+		found = memmem(start + at, length - at, word, word_length);
+		if (!found)
+			break;
+		at = (size_t)(found - start);
+		if (begins_word(start, at))
+			return TEXT_WORD_BEGINNING;
+		place = TEXT_INSIDE;
+	}
+	return place;
+}
+
+static size_t columns_of(int32_t c)
+{
+	int width = c < INVALID_BASE ? utf8proc_charwidth(c) : 1;
+
+	return width > 0 ? (size_t)width : 0;
+}
+
+size_t text_columns(const char *text, size_t length)
+{
+	size_t columns = 0, used;
+	int32_t c;
+
+	while ((used = next_code_point(text, length, &c)) > 0) {
+		columns += columns_of(c);
+		text += used;
+		length -= used;
+	}
+	return columns;
+}
+
+size_t text_fit(const char *text, size_t columns)
+{
+	size_t length = 0, used;
+	int32_t c;
+
+	while ((used = next_in_string(text + length, &c)) > 0) {
+		if (columns_of(c) > columns)
+			break;
+		columns -= columns_of(c);
+		length += used;
+	}
+	return length;
 }

@@ -22,13 +22,11 @@ static int help_run(struct session *session, const void *values, char *const *wo
 		return help_table();
 	if (!words[0])
 		return help_overview();
-	command = command_find(words[0], words[1]);
+	command = command_by_name(words[0], words[1]);
 	if (!command && !words[1])
-		command = command_find(words[0], "list");
+		command = command_by_name(words[0], "list");
 	if (!command)
-		return error_set(err, VAULT_USAGE,
-		                 "there is no command '%s%s%s'; 'vault help' lists them", words[0],
-		                 words[1] ? " " : "", words[1] ? words[1] : "");
+		return command_unknown(words[0], words[1], err);
 	return help_command(command);
 }
 

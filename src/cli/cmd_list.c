@@ -8,12 +8,12 @@
 #define USER_COLUMNS 28
 
 struct list_values {
-	const char *tag;
+	struct texts tags;
 	bool details;
 };
 
 static const struct option_spec list_options[] = {
-	OPTION_TEXT(struct list_values, tag, 't', "tag", "TAG", "only entries with this tag"),
+	OPTION_TEXTS(struct list_values, tags, 't', "tag", "TAG", "only entries with this tag"),
 	OPTION_FLAG(struct list_values, details, 'l', "long",
                     "with user name and the day the password came in"),
 	OPTIONS_END,
@@ -73,7 +73,7 @@ static int list_run(struct session *session, const void *values, char *const *wo
 	struct list_context context = {.details = list->details,
 	                               .json_wanted = session->global.json};
 	const struct list_filter filter = {.pattern = words[0],
-	                                   .tag = list->tag,
+	                                   .tags = list->tags.items,
 	                                   .details = list->details};
 	int r = session_unlock(session, 0, err);
 
@@ -93,7 +93,7 @@ static int list_run(struct session *session, const void *values, char *const *wo
 		json_close(&context.json);
 	}
 	if (context.count == 0)
-		report_note(filter.pattern || filter.tag
+		report_note(filter.pattern || filter.tags
 		                    ? "No entry is like that."
 		                    : "There is no entry yet; 'vault add NAME' makes one.");
 	return 0;

@@ -1,7 +1,9 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 #include "dates.h"
+#include "hint.h"
 #include "json.h"
 #include "output.h"
 #include "prompt.h"
@@ -77,6 +79,23 @@ const struct command command_trash_list = {
 	.run = trash_list_run,
 };
 
+static int try_item(void *context, const struct trash_item *item)
+{
+	hint_try(context, item->name, strlen(item->name));
+	return 0;
+}
+
+static int not_there(struct session *session, const char *name, struct error *err)
+{
+	struct hint hint = {.wanted = name};
+	int r = vault_trash_list(session->vault, try_item, &hint, err);
+
+	if (r < 0)
+		return r;
+	error_set(err, VAULT_NOT_FOUND, "there is no '%s' in the trash%s", name, hint_text(&hint));
+	return VAULT_NOT_FOUND;
+}
+
 struct restore_values {
 	const char *name;
 };
@@ -96,7 +115,7 @@ static int trash_restore_run(struct session *session, const void *values, char *
 	if (r == 0)
 		r = vault_trash_restore(session->vault, words[0], restore->name, &result, err);
 	if (session_lacks(session, r))
-		error_set(err, VAULT_NOT_FOUND, "there is no '%s' in the trash", words[0]);
+		r = not_there(session, words[0], err);
 	if (r == VAULT_EXISTS)
 		error_set(err, VAULT_EXISTS,
 		          "there is an entry '%s' again; restore it under another name: --as",
@@ -152,7 +171,7 @@ static int trash_empty_run(struct session *session, const void *values, char *co
 	if (r == 0)
 		r = vault_trash_empty(session->vault, words[0], &count, err);
 	if (r == 0 && count == 0 && words[0])
-		r = error_set(err, VAULT_NOT_FOUND, "there is no '%s' in the trash", words[0]);
+		r = not_there(session, words[0], err);
 	if (r != 0)
 		return r;
 	session_close(session);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "hint.h"
 
 const struct command *const commands[] = {
 	/* keep */
@@ -17,6 +18,7 @@ const struct command *const commands[] = {
 	&command_get,
 	&command_show,
 	&command_list,
+	&command_find,
 	&command_exec,
 	&command_generate,
 	/* protect */
@@ -38,7 +40,7 @@ const struct command *const commands[] = {
 	NULL,
 };
 
-const struct command *command_find(const char *first, const char *second)
+const struct command *command_by_name(const char *first, const char *second)
 {
 	char name[64];
 
@@ -47,4 +49,20 @@ const struct command *command_find(const char *first, const char *second)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
 	return NULL;
+}
+
+int command_unknown(const char *first, const char *second, struct error *err)
+{
+	bool both = second && command_by_name(first, "list");
+	char wanted[HINT_SIZE];
+	struct hint hint = {.wanted = wanted};
+
+	snprintf(wanted, sizeof(wanted), "%s%s%s", first, both ? " " : "", both ? second : "");
+	for (size_t i = 0; commands[i]; i++) {
+		const char *name = commands[i]->name;
+		hint_try(&hint, name, both ? strlen(name) : strcspn(name, " "));
+	}
+	return error_set(err, VAULT_USAGE, "there is no command '%s%s%s'%s", first, both ? " " : "",
+	                 both ? second : "",
+	                 hint.nearest[0] ? hint_text(&hint) : "; 'vault help' lists them");
 }

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <vault/text.h>
+
 #include "escape.h"
 
 /* Bytes of the UTF-8 sequence at `p` (Unicode Standard, table 3-7), or 0 when there is no valid
@@ -101,8 +103,7 @@ size_t escape_columns(const char *text)
 	for (size_t i = 0, unit = 0; i < length;) {
 		char out[ESCAPE_UNIT_MAX];
 		i += escape_one((const unsigned char *)text + i, length - i, out, &unit);
-		for (size_t k = 0; k < unit; k++)
-			columns += ((unsigned char)out[k] & 0xc0) != 0x80;
+		columns += text_columns(out, unit);
 	}
 	return columns;
 }

@@ -20,7 +20,7 @@ size_t escape_text(const unsigned char *bytes, size_t length, size_t *ret_used, 
  */
 const char *escape_string(const char *text, char *out, size_t size);
 
-/* How many columns escape_text's output takes, one for each code point. */
+/* How many columns escape_text's output takes; see text_columns. */
 size_t escape_columns(const char *text);
 
 #endif

@@ -29,19 +29,18 @@ static int find_command(const struct option_scope globals[2], int argc, char **a
 	r = options_parse(globals, argc, argv, &after, OPTIONS_TENTATIVE, NULL, err);
 	if (r < 0)
 		return r;
-	*ret_command = after < argc ? command_find(first, argv[after]) : NULL;
+	*ret_command = after < argc ? command_by_name(first, argv[after]) : NULL;
 	if (*ret_command) {
 		*at = after + 1;
 		return 0;
 	}
-	*ret_command = command_find(first, NULL);
+	*ret_command = command_by_name(first, NULL);
 	if (*ret_command)
 		return 0;
-	*ret_command = command_find(first, "list");
+	*ret_command = command_by_name(first, "list");
 	if (*ret_command && (after >= argc || argv[after][0] == '-'))
 		return 0;
-	return error_set(err, VAULT_USAGE, "there is no command '%s%s%s'; 'vault help' lists them",
-	                 first, *ret_command ? " " : "", *ret_command ? argv[after] : "");
+	return command_unknown(first, *ret_command ? argv[after] : NULL, err);
 }
 
 /* "vault rename NAME NEW-NAME", as the help has it. */

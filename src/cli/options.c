@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hint.h"
 #include "options.h"
 #include "units.h"
 
@@ -160,6 +162,23 @@ static int parse_letters(const struct option_scope scopes[2], int argc, char *co
 	return 0;
 }
 
+static int unknown(const struct option_scope scopes[2], const char *word, struct error *err)
+{
+	char wanted[HINT_SIZE];
+	struct hint hint = {.wanted = wanted};
+
+	/* Of a letter nothing can be told. */
+	snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(word, "="), word);
+	for (int i = 0; i < 2 && word[1] == '-'; i++) {
+		for (const struct option_spec *spec = scopes[i].table; spec && spec->name; spec++) {
+			char name[HINT_SIZE];
+			snprintf(name, sizeof(name), "--%s", spec->name);
+			hint_try(&hint, name, strlen(name));
+		}
+	}
+	return error_set(err, VAULT_USAGE, "unknown option '%s'%s", word, hint_text(&hint));
+}
+
 int options_parse(const struct option_scope scopes[2], int argc, char *const *argv, int *at,
                   enum options_stop stop, char **words, struct error *err)
 {
@@ -192,7 +211,7 @@ int options_parse(const struct option_scope scopes[2], int argc, char *const *ar
 		if (r > 0 && stop == OPTIONS_TENTATIVE)
 			return 0;
 		if (r > 0)
-			return error_set(err, VAULT_USAGE, "unknown option '%s'", word);
+			return unknown(scopes, word, err);
 		if (r < 0)
 			return r;
 	}

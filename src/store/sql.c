@@ -43,23 +43,29 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_ENTRY_SCAN_NAME] =
 		"SELECT count(*) FILTER (WHERE name = ?1), count(*) FROM entry NOT INDEXED"
 		" WHERE state = 0 AND (name = ?1 OR folded = ?2)",
-	[SQL_ENTRY_NAMES] = "SELECT name FROM entry WHERE state = 0 ORDER BY name",
+	[SQL_ENTRY_NAMES] = "SELECT name, id FROM entry WHERE state = 0 ORDER BY name",
 	[SQL_ENTRY_DETAILS] =
-		"SELECT e.name, e.user, e.created, e.modified, p.since FROM entry e LEFT JOIN"
-		" password p"
+		"SELECT e.name, e.id, e.user, e.created, e.modified, p.since FROM entry e LEFT"
+		" JOIN password p"
 		" ON p.entry = e.id AND p.until IS NULL WHERE e.state = 0 ORDER BY e.name",
 	[SQL_ENTRY_NAMES_TAGGED] =
-		"SELECT e.name FROM field f JOIN entry e ON e.id = f.entry"
+		"SELECT e.name, e.id FROM field f JOIN entry e ON e.id = f.entry"
 		" WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
 	[SQL_ENTRY_DETAILS_TAGGED] =
-		"SELECT e.name, e.user, e.created, e.modified, p.since FROM field f JOIN entry e ON"
-		" e.id = f.entry"
+		"SELECT e.name, e.id, e.user, e.created, e.modified, p.since FROM field f JOIN"
+		" entry e ON e.id = f.entry"
 		" LEFT JOIN password p ON p.entry = e.id AND p.until IS NULL"
 		" WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
 	[SQL_ENTRY_COUNTS] =
 		"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
 		" count(*)"
 		" FROM entry NOT INDEXED",
+	/* A row for each field that is searched, at least one for each entry, which are in order:
+	 * this walks both tables side by side. Notes (kind 16) are the only secret it reads. */
+	[SQL_ENTRY_FIND] =
+		"SELECT e.id, e.name, e.folded, e.user, f.kind, f.key, f.value FROM entry e NOT"
+		" INDEXED LEFT JOIN field f"
+		" ON f.entry = e.id AND f.kind <= 16 WHERE e.state = 0 ORDER BY e.id",
 	[SQL_TRASH_LIST] =
 		"SELECT id, name, user, trashed FROM entry WHERE state = 1 ORDER BY trashed, id",
 	[SQL_TRASH_IDS] = "SELECT id FROM entry WHERE state = 1 AND (?1 IS NULL OR name = ?1)",
@@ -94,6 +100,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FIELD_INSERT] =
 		"INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[SQL_FIELD_DELETE] = "DELETE FROM field WHERE entry = ?1",
+	[SQL_FIELD_TAGGED] = "SELECT 1 FROM field WHERE entry = ?1 AND kind = 2 AND value = ?2",
 
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",

@@ -75,9 +75,14 @@ int vault_history(struct vault *vault, const char *name, bool reveal,
 	return r;
 }
 
+static bool has_tags(const struct list_filter *filter)
+{
+	return filter->tags && filter->tags[0];
+}
+
 static enum sql list_statement(const struct list_filter *filter)
 {
-	if (filter->tag)
+	if (has_tags(filter))
 		return filter->details ? SQL_ENTRY_DETAILS_TAGGED : SQL_ENTRY_NAMES_TAGGED;
 	return filter->details ? SQL_ENTRY_DETAILS : SQL_ENTRY_NAMES;
 }
@@ -92,21 +97,45 @@ static int matches(const char *pattern, const char *name, bool *ret_matches, str
 	return r;
 }
 
-static int list_row(const struct list_filter *filter, const char *pattern, struct stmt *stmt,
-                    int (*each)(void *context, const struct list_item *item), void *context,
-                    struct error *err)
+/* The first tag is what the rows were looked up by; has the entry the others, too? */
+static int has_other_tags(struct vault *vault, const struct list_filter *filter, int64_t id,
+                          bool *ret_matches, struct error *err)
+{
+	int r;
+
+	for (size_t i = 1; *ret_matches && filter->tags[i]; i++) {
+		STMT_AUTO *stmt = NULL;
+
+		r = db_stmt(vault->db, SQL_FIELD_TAGGED, &stmt, err);
+		if (r < 0)
+			return r;
+		stmt_bind_int(stmt, 1, id);
+		stmt_bind_blob(stmt, 2, filter->tags[i], strlen(filter->tags[i]));
+		r = stmt_step(stmt, err);
+		if (r < 0)
+			return r;
+		*ret_matches = r == 1;
+	}
+	return 0;
+}
+
+static int list_row(struct vault *vault, const struct list_filter *filter, const char *pattern,
+                    struct stmt *stmt, int (*each)(void *context, const struct list_item *item),
+                    void *context, struct error *err)
 {
 	struct list_item item = {.name = stmt_text(stmt, 0)};
 	bool wanted = true;
 	int r = pattern ? matches(pattern, item.name, &wanted, err) : 0;
 
+	if (r == 0 && has_tags(filter))
+		r = has_other_tags(vault, filter, stmt_int(stmt, 1), &wanted, err);
 	if (r < 0 || !wanted)
 		return r;
 	if (filter->details) {
-		item.user = stmt_text(stmt, 1);
-		item.created = stmt_int(stmt, 2);
-		item.modified = stmt_int(stmt, 3);
-		item.password_since = stmt_int(stmt, 4);
+		item.user = stmt_text(stmt, 2);
+		item.created = stmt_int(stmt, 3);
+		item.modified = stmt_int(stmt, 4);
+		item.password_since = stmt_int(stmt, 5);
 	}
 	return each(context, &item);
 }
@@ -124,10 +153,10 @@ int vault_list(struct vault *vault, const struct list_filter *filter,
 	if (r < 0)
 		return r;
 	r = db_stmt(vault->db, list_statement(filter), &stmt, err);
-	if (r == 0 && filter->tag)
-		stmt_bind_blob(stmt, 1, filter->tag, strlen(filter->tag));
+	if (r == 0 && has_tags(filter))
+		stmt_bind_blob(stmt, 1, filter->tags[0], strlen(filter->tags[0]));
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
-		r = list_row(filter, pattern, stmt, each, context, err);
+		r = list_row(vault, filter, pattern, stmt, each, context, err);
 		if (r != 0)
 			break;
 	}

@@ -65,6 +65,9 @@ commands() { locked help --commands | awk -F'\t' '$1 == "command" {print $2}'; }
 		list -z
 		list -lz
 		list one two
+		find
+		find one --limit 0
+		find a b c d e f g h i j k l m n o p q
 		get
 		get one two
 		rename one
@@ -104,6 +107,31 @@ commands() { locked help --commands | awk -F'\t' '$1 == "command" {print $2}'; }
 		generate --length 3
 	END
 	[ ! -e "$HOME/.local" ]
+}
+
+@test "who mistypes a command or an option is told what may be meant" {
+	local typed meant
+	while read -r typed meant; do
+		# shellcheck disable=SC2086 # several words, some of them
+		answers 2 locked ${typed//_/ }
+		says "did you mean '${meant//_/ }'?"
+	done <<-'END'
+		lsit list
+		gen generate
+		histroy history
+		trahs_list trash
+		trash_emtpy trash_empty
+		help_lits list
+		help_key_ad key_add
+		list_--lnog --long
+		list_--tags=x --tag
+		--valt=x_list --vault
+		get_x_--jsno --json
+	END
+	answers 2 locked frobnicate
+	says "'vault help' lists them"
+	answers 2 locked list --frobnicate
+	says "unknown option '--frobnicate'"
 }
 
 @test "there is no option that takes a password" {

@@ -259,6 +259,89 @@ static void matches_without_blowing_up(void **state)
 	assert_true((clock() - start) / CLOCKS_PER_SEC < 2);
 }
 
+static void finds_the_best_place_of_a_word(void **state)
+{
+	static const struct {
+		const char *text, *word;
+		enum text_place place;
+	} cases[] = {
+		{"mail", "mail", TEXT_WHOLE},
+		{"mailserver", "mail", TEXT_BEGINNING},
+		{"https://mail.example", "mail", TEXT_WORD_BEGINNING},
+		{"hotmail/mail", "mail", TEXT_WORD_BEGINNING},
+		{"hotmail", "mail", TEXT_INSIDE},
+		{"2mail", "mail", TEXT_INSIDE},
+		{"mai", "mail", TEXT_NOWHERE},
+		{"", "mail", TEXT_NOWHERE},
+		{"\u00e4mail", "mail", TEXT_INSIDE},
+		{"\u2013mail", "mail", TEXT_WORD_BEGINNING},
+		{"\xffmail", "mail", TEXT_WORD_BEGINNING},
+		{"\u65e5\u672c\u8a9e", "\u672c", TEXT_INSIDE},
+		{"aaab", "ab", TEXT_INSIDE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(text_find(cases[i].text, strlen(cases[i].text), cases[i].word),
+		                 cases[i].place);
+	assert_int_equal(text_find("a\0mail", 6, "mail"), TEXT_WORD_BEGINNING);
+	assert_int_equal(text_find("mailx", 3, "mail"), TEXT_NOWHERE);
+}
+
+static void folds_into_the_same_room(void **state)
+{
+	static const char *const texts[] = {"ABC z", "Stra\u00dfe", "e\u0301", "\ufdfa\ufdfa",
+	                                    "",      "\u00ad",      "[{`@"};
+	struct secret *room = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *folded = NULL;
+
+		assert_done(text_fold(texts[i], &folded, err));
+		assert_done(text_fold_into(texts[i], strlen(texts[i]), &room, err));
+		assert_int_equal(room->length, strlen(folded));
+		assert_string_equal((char *)room->bytes, folded);
+		free(folded);
+	}
+	assert_done(text_fold_into("A\0\xff", 3, &room, err));
+	assert_int_equal(room->length, 3);
+	assert_memory_equal(room->bytes, "A\0\xff", 4);
+	secret_free(room);
+}
+
+/* U+FDFA becomes 18 code points: the room that is there at first is too small. */
+static void folded_text_may_be_longer(void **state)
+{
+	char text[3 * 100 + 1] = "", *folded = NULL;
+	struct secret *room = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++)
+		memcpy(text + 3 * i, "\ufdfa", 3);
+	assert_done(text_fold(text, &folded, err));
+	assert_done(text_fold_into(text, strlen(text), &room, err));
+	assert_int_equal(room->length, strlen(folded));
+	assert_string_equal((char *)room->bytes, folded);
+	free(folded);
+	secret_free(room);
+}
+
+static void counts_columns(void **state)
+{
+	(void)state;
+	assert_int_equal(text_columns("abc", 3), 3);
+	assert_int_equal(text_columns("\u65e5\u672c", 6), 4);
+	assert_int_equal(text_columns("e\u0301", 3), 1);
+	assert_int_equal(text_columns("\xff", 1), 1);
+	assert_int_equal(text_fit("abc", 2), 2);
+	assert_int_equal(text_fit("abc", 9), 3);
+	assert_int_equal(text_fit("\u65e5\u672c", 3), 3);
+	assert_int_equal(text_fit("e\u0301x", 1),
+	                 3); /* a combining character stays with its base */
+	assert_int_equal(text_fit("\u65e5", 1), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +354,10 @@ int main(void)
 		cmocka_unit_test(measures_in_code_points),
 		cmocka_unit_test(matches_patterns),
 		cmocka_unit_test(matches_without_blowing_up),
+		cmocka_unit_test(finds_the_best_place_of_a_word),
+		cmocka_unit_test(folds_into_the_same_room),
+		cmocka_unit_test(folded_text_may_be_longer),
+		cmocka_unit_test(counts_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

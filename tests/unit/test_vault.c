@@ -240,6 +240,12 @@ static void assert_list(struct vault *vault, struct list_filter filter, const ch
 	}
 }
 
+#define TAGS(...) \
+	(const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
+
 static void lists_are_sorted_and_filtered(void **state)
 {
 	VAULT_AUTO *vault = fixture_vault();
@@ -251,12 +257,17 @@ static void lists_are_sorted_and_filtered(void **state)
 	add(vault, "bank", "2", NULL);
 	add(vault, "Github/home", "3", NULL);
 	assert_done(entry_set_text(entry, FIELD_TAG, NULL, "work", err));
+	assert_done(entry_set_text(entry, FIELD_TAG, NULL, "code", err));
 	assert_done(vault_add(vault, entry, NULL, &result, err));
 	assert_list(vault, (struct list_filter){0}, "Github/home bank github/work mailserver ");
 	assert_list(vault, (struct list_filter){.pattern = "GITHUB"}, "Github/home github/work ");
 	assert_list(vault, (struct list_filter){.pattern = "*k"}, "bank github/work ");
-	assert_list(vault, (struct list_filter){.tag = "work"}, "github/work ");
-	assert_list(vault, (struct list_filter){.tag = "work", .pattern = "bank"}, "");
+	assert_list(vault, (struct list_filter){.tags = TAGS("work")}, "github/work ");
+	assert_list(vault, (struct list_filter){.tags = TAGS("work"), .pattern = "bank"}, "");
+	assert_list(vault, (struct list_filter){.tags = TAGS("work", "code")}, "github/work ");
+	assert_list(vault, (struct list_filter){.tags = TAGS("code", "work", "none")}, "");
+	assert_list(vault, (struct list_filter){.tags = (const char *const[]){NULL}},
+	            "Github/home bank github/work mailserver ");
 }
 
 static void a_batch_is_all_or_nothing(void **state)
