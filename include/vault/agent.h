@@ -51,7 +51,23 @@ struct agent_holding {
 	bool held;
 	uint32_t idle_left, cap_left; /* seconds until each deadline */
 };
+/* No use of the key. */
 int agent_holding(struct agent *agent, const unsigned char uuid[16],
                   struct agent_holding *ret_holding, struct error *err);
+
+/* What protects the keys in the running agent, as it says itself. */
+enum agent_property {
+	AGENT_MEMORY_HIDDEN = 1 << 0, /* memfd_secret(2): not even the kernel maps them */
+	AGENT_MEMORY_LOCKED = 1 << 1, /* cannot be swapped out */
+	AGENT_SECCOMP = 1 << 2,       /* it can make only the system calls it needs */
+	AGENT_LANDLOCK = 1 << 3,      /* it can open no file */
+	AGENT_LOGIND = 1 << 4,        /* it hears of suspend and of the locked screen */
+};
+
+struct agent_report {
+	unsigned keys; /* how many it holds */
+	unsigned properties;
+};
+int agent_report(struct agent *agent, struct agent_report *ret_report, struct error *err);
 
 #endif

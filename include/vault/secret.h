@@ -61,6 +61,10 @@ void secret_freep(struct secret **secret);
 /* Overwrites memory in a way the compiler may not remove. */
 void secret_wipe(void *bytes, size_t length);
 
+/* Wipes `stack_bytes` below this frame, and the registers a function may use, where the compiler
+ * can (GCC 11, clang 15): whoever copies keys leaves words of them in both. */
+void secret_leave_nothing(size_t stack_bytes);
+
 #define SECRET_AUTO __attribute__((cleanup(secret_freep))) struct secret
 
 #endif

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -99,5 +103,32 @@ int paths_expand(const char *path, char **ret_path, struct error *err)
 	if (r < 0)
 		return r;
 	*ret_path = buf_take_string(&expanded);
+	return *ret_path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+/* A folder that the session manager made for this user alone? Who else could write to it could put
+ * a socket in the agent's place. */
+static bool is_own_folder(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
+	       (status.st_mode & 022) == 0;
+}
+
+int paths_runtime(char **ret_path, struct error *err)
+{
+	BUF_AUTO path = BUF_EMPTY;
+	const char *base = absolute_from_environment("XDG_RUNTIME_DIR");
+	char of_user[48];
+
+	*ret_path = NULL;
+	snprintf(of_user, sizeof(of_user), "/run/user/%ju", (uintmax_t)geteuid());
+	if (!base || !is_own_folder(base))
+		base = of_user;
+	if (!is_own_folder(base))
+		return paths_state("agent", ret_path, err);
+	buf_add_format(&path, "%s/vault", base);
+	*ret_path = buf_take_string(&path);
 	return *ret_path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
 }

@@ -3,6 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,5 +90,85 @@ int process_isolated(int (*work)(const void *context, void *result), const void 
 		                 WTERMSIG(status));
 	if (length != size || (WIFEXITED(status) && WEXITSTATUS(status) != 0))
 		return error_set(err, VAULT_FAILED, "a helper process failed");
+	return 0;
+}
+
+/* Descriptors above standard error; those of other libraries, too, which may lack O_CLOEXEC. */
+static void close_others(void)
+{
+	long end;
+
+#ifdef SYS_close_range
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
+		return;
+#endif
+	end = sysconf(_SC_OPEN_MAX);
+	for (int fd = STDERR_FILENO + 1; fd < end; fd++)
+		close(fd);
+}
+
+/* In the grandchild, which is nobody's: its parent has ended, and as it leads no session it cannot
+ * get a terminal. */
+static _Noreturn void become(const char *path, char **environment, int output)
+{
+	char *const arguments[] = {(char *)(uintptr_t)path, NULL}; /* execve(2) only reads */
+	int null = open("/dev/null", O_RDWR);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	if (null < 0 || chdir("/") != 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(null, STDIN_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+		_exit(CHILD_FAILED);
+	close_others();
+	execve(path, arguments, environment);
+	_exit(CHILD_FAILED);
+}
+
+#define VARIABLES_MAX 16
+
+/* The variables of `names`, as many as there are; borrowed from the environment. */
+static void choose_environment(const char *const *names, char *ret_kept[VARIABLES_MAX + 1])
+{
+	size_t count = 0;
+
+	for (char **variable = environ; variable && *variable; variable++) {
+		size_t length = strcspn(*variable, "=");
+		for (const char *const *name = names; *name && count < VARIABLES_MAX; name++)
+			if (strlen(*name) == length && strncmp(*variable, *name, length) == 0)
+				ret_kept[count++] = *variable;
+	}
+	ret_kept[count] = NULL;
+}
+
+int process_start(const char *path, const char *const *names, int milliseconds, struct error *err)
+{
+	CLOSE_AUTO int reading = -1;
+	char *environment[VARIABLES_MAX + 1];
+	int ends[2], failure;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot create a pipe");
+	reading = ends[0];
+	choose_environment(names, environment);
+	child = fork();
+	failure = errno;
+	if (child == 0) {
+		if (setsid() >= 0 && (child = fork()) == 0)
+			become(path, environment, ends[1]);
+		_exit(child < 0 ? CHILD_FAILED : 0);
+	}
+	close(ends[1]);
+	if (child < 0)
+		return error_errno(err, VAULT_FAILED, failure, "cannot start a process");
+	if (reap(child) != 0)
+		return error_set(err, VAULT_FAILED, "cannot start a process");
+	/* Only the end of it is told; there is nothing to read. */
+	struct pollfd end = {.fd = reading, .events = POLLIN};
+	while (poll(&end, 1, milliseconds) < 0 && errno == EINTR)
+		continue;
 	return 0;
 }

@@ -202,3 +202,15 @@ void secret_wipe(void *bytes, size_t length)
 {
 	sodium_memzero(bytes, length);
 }
+
+#if defined(__has_attribute)
+#if __has_attribute(zero_call_used_regs)
+__attribute__((noinline, zero_call_used_regs("all")))
+#endif
+#endif
+void secret_leave_nothing(size_t stack_bytes)
+{
+	sodium_stackzero(stack_bytes);
+	/* Something to return from: a last call that became a jump would leave the registers. */
+	__asm__ volatile("" ::: "memory");
+}

@@ -2,9 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <vault/harden.h>
+
 #include "commands.h"
 #include "grant.h"
-#include "harden.h"
 
 struct exec_values {
 	struct texts descriptors;

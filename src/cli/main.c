@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/harden.h>
+
 #include "cleanup.h"
 #include "commands.h"
-#include "harden.h"
 #include "help.h"
 #include "output.h"
 #include "prompt.h"

@@ -79,7 +79,7 @@ static void take_area_back(uint8_t *memory, size_t size)
 
 static void *wipe_stack(void *together)
 {
-	crypto_leave_nothing(STACK_WIPED);
+	secret_leave_nothing(STACK_WIPED);
 	pthread_mutex_lock(together);
 	pthread_mutex_unlock(together);
 	return NULL;
@@ -170,7 +170,7 @@ static int derive(const void *input, size_t input_length, const unsigned char sa
 	if (r != ARGON2_THREAD_FAIL) /* threads that did start may still be writing there */
 		area_close(&area);
 	/* Last: a function's first call may save registers with parts of the result in them. */
-	crypto_leave_nothing(STACK_WIPED);
+	secret_leave_nothing(STACK_WIPED);
 	if (r == ARGON2_OK)
 		return 0;
 	return error_set(err, VAULT_FAILED, "the key derivation failed: %s",

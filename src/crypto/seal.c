@@ -22,18 +22,6 @@ int crypto_start(struct error *err)
 	return 0;
 }
 
-#if defined(__has_attribute)
-#if __has_attribute(zero_call_used_regs)
-__attribute__((noinline, zero_call_used_regs("all")))
-#endif
-#endif
-void crypto_leave_nothing(size_t stack_bytes)
-{
-	sodium_stackzero(stack_bytes);
-	/* Something to return from: a last call that became a jump would leave the registers. */
-	__asm__ volatile("" ::: "memory");
-}
-
 void crypto_random(void *bytes, size_t length)
 {
 	randombytes_buf(bytes, length);
@@ -66,7 +54,7 @@ void hash_bytes(unsigned char hash[HASH_BYTES], const void *bytes, size_t length
                 const unsigned char *key)
 {
 	crypto_generichash(hash, HASH_BYTES, bytes, length, key, key != NULL ? HASH_KEY_BYTES : 0);
-	crypto_leave_nothing(STACK_WIPED);
+	secret_leave_nothing(STACK_WIPED);
 }
 
 /* The struct is libsodium's state under another name, so that only this file sees sodium.h. It is
@@ -94,7 +82,7 @@ void hash_finish(struct hash *state, unsigned char hash[HASH_BYTES])
 {
 	crypto_generichash_final(hash_state(state), hash, HASH_BYTES);
 	sodium_memzero(state, sizeof(*state));
-	crypto_leave_nothing(STACK_WIPED);
+	secret_leave_nothing(STACK_WIPED);
 }
 
 bool hash_equal(const unsigned char *a, const unsigned char *b, size_t length)
@@ -106,5 +94,5 @@ void subkey_derive(unsigned char subkey[32], enum subkey which, const unsigned c
 {
 	_Static_assert(crypto_kdf_CONTEXTBYTES == 8, "the context has eight characters");
 	crypto_kdf_derive_from_key(subkey, 32, (uint64_t)which, "vaultkey", volume_key);
-	crypto_leave_nothing(STACK_WIPED);
+	secret_leave_nothing(STACK_WIPED);
 }

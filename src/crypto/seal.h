@@ -21,10 +21,6 @@
 /* Initialises libsodium; every entry into the library does so first. Idempotent. */
 int crypto_start(struct error *err);
 
-/* Wipes `stack_bytes` below this frame, and the registers a function may use, where the compiler
- * can (GCC 11, clang 15): the libraries leave words of keys and messages in both. */
-void crypto_leave_nothing(size_t stack_bytes);
-
 /* Fills with random bytes from the kernel's generator. */
 void crypto_random(void *bytes, size_t length);
 

@@ -1,3 +1,5 @@
+#include <vault/harden.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cleanup.h"
-#include "harden.h"
+#include "base/cleanup.h"
 
 /* What the user had. */
 static struct {

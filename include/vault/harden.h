@@ -2,8 +2,8 @@
  * Making the process safe to hold secrets, and giving a program that takes its place what the user
  * had instead. There is one process, so there is one state of it.
  */
-#ifndef CLI_HARDEN_H
-#define CLI_HARDEN_H
+#ifndef VAULT_HARDEN_H
+#define VAULT_HARDEN_H
 
 #include <vault/error.h>
 

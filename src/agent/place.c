@@ -1,0 +1,71 @@
+#include "agent/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/paths.h"
+
+static int make_folder(const char *path, struct error *err)
+{
+	int r = file_make_parents(path, err);
+
+	if (r == 0 && mkdir(path, 0700) != 0 && errno != EEXIST)
+		r = error_errno(err, VAULT_FAILED, errno, "cannot create folder '%s'", path);
+	return r;
+}
+
+int place_open(bool make, int *ret_folder, struct error *err)
+{
+	FREE_AUTO char *path = NULL;
+	CLOSE_AUTO int fd = -1;
+	struct stat status;
+	int r = paths_runtime(&path, err);
+
+	if (r == 0 && make)
+		r = make_folder(path, err);
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return VAULT_NOT_FOUND;
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return error_set(err, VAULT_FAILED,
+		                 "'%s' is not a folder, or a symbolic link: the agent's socket is "
+		                 "not looked for in it",
+		                 path);
+	if (fd < 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot open folder '%s'", path);
+	if (fstat(fd, &status) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot examine '%s'", path);
+	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
+		return error_set(
+			err, VAULT_FAILED,
+			"folder '%s' is not yours alone (mode 0700): the agent's socket is "
+			"not looked for in it",
+			path);
+	*ret_folder = fd;
+	fd = -1;
+	return 0;
+}
+
+void place_address(int folder, struct sockaddr_un *ret_address)
+{
+	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	snprintf(ret_address->sun_path, sizeof(ret_address->sun_path), "/proc/self/fd/%d/%s",
+	         folder, AGENT_SOCKET);
+}
+
+bool place_same_user(int socket)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       peer.uid == geteuid();
+}
