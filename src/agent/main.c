@@ -1,6 +1,6 @@
 /*
- * vault-agent: the program. Holds keys for a while, hands them to programs of the same user, forgets
- * them in time. See docs/AGENT.md.
+ * vault-agent: the program. Holds keys for a while, hands them to programs of the same user, and
+ * forgets them in time. See docs/AGENT.md.
  */
 #include <fcntl.h>
 #include <stdio.h>

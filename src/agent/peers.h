@@ -1,7 +1,7 @@
 /*
- * The clients that are connected: few, each with a deadline for its next request, so that whoever is
- * silent or sends half of one costs a slot for a few seconds and no more. What has come of a request
- * is in locked memory, since it may be a key.
+ * The clients that are connected: few, each with a deadline for its next request, so that whoever
+ * is silent or sends half of one costs a slot for a few seconds and no more. What has come of a
+ * request is in locked memory, since it may be a key.
  */
 #ifndef AGENT_PEERS_H
 #define AGENT_PEERS_H

@@ -17,7 +17,7 @@
 #define AGENT_SOCKET "agent.sock"
 
 /* Opens the folder; with `make` it is created where it is missing. Gives a descriptor.
- * VAULT_NOT_FOUND (> 0, no message) when it is missing. Failure when it is not this user's alone. */
+ * VAULT_NOT_FOUND (> 0, no message) when it is missing. Failure when it is not this user's. */
 int place_open(bool make, int *ret_folder, struct error *err);
 
 /* The socket's address, while the folder is open. */

@@ -20,9 +20,9 @@ int process_isolated(int (*work)(const void *context, void *result), const void 
 
 /* Starts the program `path`, without arguments, as a process that has nothing to do with this one
  * any more: a session without a terminal, folder /, no descriptors but /dev/null for 0 and 2, no
- * environment but the variables that `names` (NULL-terminated) lists. Its standard output is a pipe:
- * that it is ready the program tells by closing it. Waits for that, or the program's end, at most
- * `milliseconds`; 0 says nothing of how it fares then. VAULT_FAILED when it could not be started. */
+ * environment but the variables that `names` (NULL-terminated) lists, at most 16. Its standard
+ * output is a pipe: that it is ready the program tells by closing it. Waits for that, or for the
+ * program's end, at most `milliseconds`; how it fares then, 0 does not say. */
 int process_start(const char *path, const char *const *names, int milliseconds, struct error *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* The agent and its client in one process, with a clock that the test turns. */
+/* What the agent answers, whom it drops, where its socket may be; and the client. */
 #include "unit.h"
 
 #include <errno.h>
@@ -18,131 +18,7 @@
 #include "agent/listen.h"
 #include "agent/place.h"
 #include "agent/server.h"
-#include "base/bytes.h"
-
-#define TRIALS 1000 /* of each kind of deadline */
-
-static struct {
-	char folder[64];
-	int64_t time; /* of its clock, in milliseconds */
-	struct listening listening;
-	struct server server;
-	pthread_t thread;
-	int stop[2];
-} agent_;
-
-static const unsigned char uuid[16] = "a vault's number", other[16] = "another's number";
-
-static int64_t test_time(void *context)
-{
-	return *(const int64_t *)context;
-}
-
-/* A client's socket, connected and greeted, without waiting for an answer: the server is turned by
- * hand. */
-static int raw_client(void)
-{
-	struct sockaddr_un address;
-	int folder, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_done(place_open(false, &folder, err));
-	place_address(folder, &address);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	close(folder);
-	return fd;
-}
-
-static void turn(void)
-{
-	assert_done(server_turn(&agent_.server, 0, err));
-}
-
-/* Sends a request and turns the server until it has been heard. */
-static struct message asked(int fd, const struct message *request)
-{
-	static unsigned char frame[MESSAGE_MAX];
-	struct message answer = {0};
-	size_t used;
-
-	assert_int_equal(message_send(fd, request), 0);
-	turn();
-	turn(); /* a new client is accepted in one turn and heard in the next */
-	ssize_t length = recv(fd, frame, sizeof(frame), MSG_DONTWAIT);
-	if (length > 0)
-		assert_int_equal(message_decode(frame, (size_t)length, &answer, &used), DECODED);
-	return answer;
-}
-
-static int greeted_client(void)
-{
-	const struct message hello = {.type = MESSAGE_HELLO, .lowest = 1, .highest = 1};
-	int fd = raw_client();
-
-	assert_int_equal(asked(fd, &hello).type, MESSAGE_WELCOME);
-	return fd;
-}
-
-static struct message request_for(enum message_type type, const unsigned char vault[16])
-{
-	static unsigned char key[VOLUME_KEY_BYTES];
-	struct message message = {.type = type, .key = key};
-
-	memcpy(message.uuid, vault, 16);
-	memset(key, vault[0], sizeof(key));
-	return message;
-}
-
-static enum message_type ask(int fd, enum message_type type)
-{
-	const struct message request = request_for(type, uuid);
-
-	return asked(fd, &request).type;
-}
-
-static void put(int fd, const unsigned char vault[16], uint32_t idle, uint32_t cap)
-{
-	struct message request = request_for(MESSAGE_PUT, vault);
-
-	request.idle = idle;
-	request.cap = cap;
-	assert_int_equal(asked(fd, &request).type, MESSAGE_DONE);
-}
-
-/* Is there nothing but zeros where keys are? */
-static bool wiped(void)
-{
-	static const unsigned char zeros[KEYRING_SLOTS * VOLUME_KEY_BYTES];
-
-	return memcmp(agent_.server.ring.memory.bytes, zeros, sizeof(zeros)) == 0;
-}
-
-static int start(void **state)
-{
-	const struct clock clock = {test_time, &agent_.time, -1};
-
-	(void)state;
-	snprintf(agent_.folder, sizeof(agent_.folder), "/tmp/test-agent.XXXXXX");
-	assert_non_null(mkdtemp(agent_.folder));
-	setenv("XDG_RUNTIME_DIR", agent_.folder, 1);
-	umask(077);
-	agent_.time = 1000000;
-	assert_done(listen_start(&agent_.listening, err));
-	assert_done(server_start(&agent_.server, &clock, &agent_.listening, err));
-	return 0;
-}
-
-static int stop(void **state)
-{
-	char path[96];
-
-	(void)state;
-	server_done(&agent_.server);
-	listen_end(&agent_.listening);
-	snprintf(path, sizeof(path), "%s/vault", agent_.folder);
-	assert_int_equal(rmdir(path), 0); /* the socket is gone */
-	assert_int_equal(rmdir(agent_.folder), 0);
-	return 0;
-}
+#include "turned_agent.h"
 
 static void holds_and_locks(void **state)
 {
@@ -172,10 +48,10 @@ static void a_second_key_takes_the_place_of_the_first(void **state)
 	(void)state;
 	put(fd, uuid, 10, 20);
 	put(fd, uuid, 100, 200);
-	assert_int_equal(agent_.server.ring.count, 1);
-	agent_.time += 99999;
-	assert_int_equal(ask(fd, MESSAGE_ASK), MESSAGE_HELD);
+	assert_int_equal(turned.server.ring.count, 1);
 	close(fd);
+	turned.time += 99999;
+	assert_int_equal(ask_anew(MESSAGE_ASK), MESSAGE_HELD);
 }
 
 static void a_full_ring_refuses(void **state)
@@ -192,109 +68,8 @@ static void a_full_ring_refuses(void **state)
 	vault[0] = 200;
 	request = request_for(MESSAGE_PUT, vault);
 	assert_int_equal(asked(fd, &request).type, MESSAGE_REFUSED);
-	assert_int_equal(agent_.server.ring.count, KEYRING_SLOTS);
+	assert_int_equal(turned.server.ring.count, KEYRING_SLOTS);
 	close(fd);
-}
-
-/* A whole number of milliseconds in a range, other ones each time. */
-static int64_t between(int64_t lowest, int64_t highest)
-{
-	static uint64_t state = 88172645463325252u;
-
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return lowest + (int64_t)(state % (uint64_t)(highest - lowest + 1));
-}
-
-/* The instant before the deadline it is held; at the deadline it is wiped, though nobody asks, and
- * refused. */
-static void falls_at(int64_t deadline, int fd)
-{
-	agent_.time = deadline - 1;
-	assert_int_equal(ask(fd, MESSAGE_ASK), MESSAGE_HELD);
-	assert_false(wiped());
-	agent_.time = deadline;
-	turn();
-	assert_true(wiped());
-	assert_int_equal(ask(fd, MESSAGE_GET), MESSAGE_NOT_HELD);
-}
-
-static void idle_deadlines_hold(void **state)
-{
-	(void)state;
-	for (int i = 0; i < TRIALS; i++) {
-		int fd = greeted_client();
-		uint32_t idle = (uint32_t)between(1, 100000);
-		int64_t used = agent_.time;
-		put(fd, uuid, idle, 0xffffffff);
-		for (int uses = (int)between(0, 3); uses > 0; uses--) {
-			used = agent_.time += between(0, (int64_t)idle * 1000 - 1);
-			close(fd);
-			fd = greeted_client();
-			assert_int_equal(ask(fd, MESSAGE_GET), MESSAGE_KEY);
-		}
-		agent_.time += between(0, (int64_t)idle * 1000 - 1);
-		close(fd);
-		fd = greeted_client();
-		falls_at(used + (int64_t)idle * 1000, fd);
-		close(fd);
-		turn();
-	}
-}
-
-static void caps_hold_though_it_is_used(void **state)
-{
-	(void)state;
-	for (int i = 0; i < TRIALS; i++) {
-		uint32_t cap = (uint32_t)between(2, 100000);
-		int64_t end = agent_.time + (int64_t)cap * 1000;
-		int fd = greeted_client();
-		put(fd, uuid, 0xffffffff, cap);
-		agent_.time += between(0, (int64_t)cap * 1000 - 2);
-		close(fd);
-		fd = greeted_client();
-		assert_int_equal(ask(fd, MESSAGE_GET), MESSAGE_KEY);
-		falls_at(end, fd);
-		close(fd);
-		turn();
-	}
-}
-
-/* The machine wakes up long after: who asks first is refused, before any timer was looked at. */
-static void a_late_first_request_is_refused(void **state)
-{
-	(void)state;
-	for (int i = 0; i < TRIALS; i++) {
-		int fd = greeted_client();
-		put(fd, uuid, (uint32_t)between(1, 4), 5);
-		agent_.time += between(4000, 4999);
-		assert_int_equal(ask(fd, MESSAGE_GET), MESSAGE_NOT_HELD);
-		assert_true(wiped());
-		close(fd);
-		turn();
-	}
-}
-
-static void signals_lock(void **state)
-{
-	(void)state;
-	for (int i = 0; i < TRIALS; i++) {
-		const struct message get = request_for(MESSAGE_GET, uuid);
-		int fd = greeted_client();
-		put(fd, uuid, 0, 0);
-		/* The signal and a request in one turn: the request comes too late. */
-		assert_int_equal(message_send(fd, &get), 0);
-		raise(SIGHUP);
-		turn();
-		assert_true(wiped());
-		assert_false(agent_.server.ended);
-		unsigned char frame[MESSAGE_MAX];
-		assert_int_equal(recv(fd, frame, sizeof(frame), MSG_DONTWAIT), MESSAGE_PREFIX);
-		assert_int_equal(frame[4], MESSAGE_NOT_HELD);
-		close(fd);
-		turn();
-	}
 }
 
 static void terminating_wipes_and_ends(void **state)
@@ -306,16 +81,8 @@ static void terminating_wipes_and_ends(void **state)
 	raise(SIGTERM);
 	turn();
 	assert_true(wiped());
-	assert_true(agent_.server.ended);
+	assert_true(turned.server.ended);
 	close(fd);
-}
-
-static bool dropped(int fd)
-{
-	char byte;
-	ssize_t count = recv(fd, &byte, 1, MSG_DONTWAIT);
-
-	return count == 0 || (count < 0 && errno == ECONNRESET);
 }
 
 static void a_silent_peer_is_dropped(void **state)
@@ -324,16 +91,16 @@ static void a_silent_peer_is_dropped(void **state)
 
 	(void)state;
 	turn();
-	assert_int_equal(agent_.server.peers.count, 2);
-	agent_.time += PEER_PATIENCE - 1;
+	assert_int_equal(turned.server.peers.count, 2);
+	turned.time += PEER_PATIENCE - 1;
 	assert_int_equal(send(half, "\x11\0\0", 3, 0), 3); /* puts nothing off */
 	turn();
 	assert_false(dropped(silent));
-	agent_.time += 1;
+	turned.time += 1;
 	turn();
 	assert_true(dropped(silent));
 	assert_true(dropped(half));
-	assert_int_equal(agent_.server.peers.count, 0);
+	assert_int_equal(turned.server.peers.count, 0);
 	close(silent);
 	close(half);
 }
@@ -401,35 +168,14 @@ static void the_oldest_makes_room(void **state)
 
 	(void)state;
 	for (int i = 0; i < PEERS_MAX + 8; i++) {
-		agent_.time++;
+		turned.time++;
 		fds[i] = greeted_client();
-		assert_in_range(agent_.server.peers.count, 1, PEERS_MAX);
+		assert_in_range(turned.server.peers.count, 1, PEERS_MAX);
 	}
 	for (int i = 0; i < PEERS_MAX + 8; i++) {
 		assert_int_equal(dropped(fds[i]), i < 8);
 		close(fds[i]);
 	}
-}
-
-static void an_unused_agent_ends(void **state)
-{
-	int fd = greeted_client();
-
-	(void)state;
-	put(fd, uuid, 3600, 3600);
-	close(fd);
-	agent_.time += 3599999;
-	turn();
-	assert_false(agent_.server.ended);
-	agent_.time += 1;
-	turn();
-	assert_true(wiped());
-	agent_.time += SERVER_LINGER - 2;
-	turn();
-	assert_false(agent_.server.ended);
-	agent_.time += 2;
-	turn();
-	assert_true(agent_.server.ended);
 }
 
 static void there_is_one_agent(void **state)
@@ -448,11 +194,11 @@ static void a_socket_that_nobody_serves_is_replaced(void **state)
 	char path[96];
 
 	(void)state;
-	close(agent_.listening.fd); /* as if it had been killed */
-	close(agent_.listening.folder);
-	agent_.listening.fd = agent_.listening.folder = -1;
+	close(turned.listening.fd); /* as if it had been killed */
+	close(turned.listening.folder);
+	turned.listening.fd = turned.listening.folder = -1;
 	assert_done(listen_start(&next, err));
-	snprintf(path, sizeof(path), "%s/vault/" AGENT_SOCKET, agent_.folder);
+	snprintf(path, sizeof(path), "%s/vault/" AGENT_SOCKET, turned.folder);
 	assert_int_equal(stat(path, &status), 0);
 	assert_int_equal(status.st_mode & 07777, 0700 & ~0077);
 	/* A name that is somebody else's by now stays. */
@@ -468,17 +214,17 @@ static void strange_folders_are_refused(void **state)
 	int folder;
 
 	(void)state;
-	listen_end(&agent_.listening);
-	snprintf(path, sizeof(path), "%s/vault", agent_.folder);
-	snprintf(real, sizeof(real), "%s/real", agent_.folder);
+	listen_end(&turned.listening);
+	snprintf(path, sizeof(path), "%s/vault", turned.folder);
+	snprintf(real, sizeof(real), "%s/real", turned.folder);
 	assert_int_equal(chmod(path, 0750), 0);
 	assert_fails(place_open(false, &folder, err), VAULT_FAILED, "not yours alone");
-	assert_fails(listen_start(&agent_.listening, err), VAULT_FAILED, "not yours alone");
+	assert_fails(listen_start(&turned.listening, err), VAULT_FAILED, "not yours alone");
 	assert_int_equal(chmod(path, 0700), 0);
 	assert_int_equal(rename(path, real), 0);
 	assert_int_equal(symlink(real, path), 0);
 	assert_fails(place_open(false, &folder, err), VAULT_FAILED, "symbolic link");
-	assert_fails(listen_start(&agent_.listening, err), VAULT_FAILED, "symbolic link");
+	assert_fails(listen_start(&turned.listening, err), VAULT_FAILED, "symbolic link");
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rename(real, path), 0);
 }
@@ -491,18 +237,21 @@ static void stop_turning(void *context, struct server *server)
 	server->ended = true;
 }
 
+static pthread_t thread;
+static int stop_pipe[2];
+
 static void *run(void *context)
 {
 	(void)context;
-	return (void *)(intptr_t)server_run(&agent_.server, NULL);
+	return (void *)(intptr_t)server_run(&turned.server, NULL);
 }
 
 static int start_thread(void **state)
 {
-	start(state);
-	assert_int_equal(pipe(agent_.stop), 0);
-	assert_done(server_watch(&agent_.server, agent_.stop[0], stop_turning, NULL, err));
-	assert_int_equal(pthread_create(&agent_.thread, NULL, run, NULL), 0);
+	turned_start(state);
+	assert_int_equal(pipe(stop_pipe), 0);
+	assert_done(server_watch(&turned.server, stop_pipe[0], stop_turning, NULL, err));
+	assert_int_equal(pthread_create(&thread, NULL, run, NULL), 0);
 	return 0;
 }
 
@@ -510,11 +259,11 @@ static int stop_thread(void **state)
 {
 	void *result = NULL;
 
-	close(agent_.stop[1]);
-	assert_int_equal(pthread_join(agent_.thread, &result), 0);
+	close(stop_pipe[1]);
+	assert_int_equal(pthread_join(thread, &result), 0);
 	assert_null(result);
-	close(agent_.stop[0]);
-	return stop(state);
+	close(stop_pipe[0]);
+	return turned_stop(state);
 }
 
 static void a_client_gets_what_was_put(void **state)
@@ -574,7 +323,7 @@ static void a_client_does_not_wait_for_a_mute(void **state)
 	                900, 1900);
 }
 
-#define HAND_TURNED(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define HAND_TURNED(test) cmocka_unit_test_setup_teardown(test, turned_start, turned_stop)
 #define IN_A_THREAD(test) cmocka_unit_test_setup_teardown(test, start_thread, stop_thread)
 
 int main(void)
@@ -583,17 +332,12 @@ int main(void)
 		HAND_TURNED(holds_and_locks),
 		HAND_TURNED(a_second_key_takes_the_place_of_the_first),
 		HAND_TURNED(a_full_ring_refuses),
-		HAND_TURNED(idle_deadlines_hold),
-		HAND_TURNED(caps_hold_though_it_is_used),
-		HAND_TURNED(a_late_first_request_is_refused),
-		HAND_TURNED(signals_lock),
 		HAND_TURNED(terminating_wipes_and_ends),
 		HAND_TURNED(a_silent_peer_is_dropped),
 		HAND_TURNED(nonsense_is_dropped_at_once),
 		HAND_TURNED(nothing_without_a_hello),
 		HAND_TURNED(a_request_byte_by_byte),
 		HAND_TURNED(the_oldest_makes_room),
-		HAND_TURNED(an_unused_agent_ends),
 		HAND_TURNED(there_is_one_agent),
 		HAND_TURNED(a_socket_that_nobody_serves_is_replaced),
 		HAND_TURNED(strange_folders_are_refused),
