@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&command_trash_empty,
 	/* use */
 	&command_get,
+	&command_copy,
 	&command_show,
 	&command_list,
 	&command_find,

@@ -1,0 +1,69 @@
+#include "clipboard.h"
+
+#include <stdio.h>
+
+#include "report.h"
+
+static void tell(const struct clipboard_done *done)
+{
+	static const char *const where[] = {
+		"",
+		"",
+		" to the primary selection",
+		" to both selections",
+	};
+	const struct clipboard_answer *answer = &done->answer;
+
+	if (done->clear_after == 0)
+		report_note("Copied%s, by %s; it is cleared by 'vault lock'.",
+		            where[answer->selections], answer->way);
+	else
+		report_note("Copied%s, by %s; it is cleared in %g s%s.", where[answer->selections],
+		            answer->way, done->clear_after / 1000.0,
+		            answer->exact ? ""
+		                          : ", whatever is there then: it cannot be looked at");
+}
+
+int clipboard_copy(struct session *session, const struct secret *secret,
+                   const struct clipboard_options *how, struct clipboard_done *ret_done,
+                   struct error *err)
+{
+	struct clipboard_done done = {
+		.clear_after = how->clear_after >= 0 ? how->clear_after
+	                                             : session->config.clipboard_clear * 1000,
+	};
+	struct clipboard_request request = {
+		.selections = how->both      ? CLIPBOARD_MAIN | CLIPBOARD_PRIMARY
+	                      : how->primary ? CLIPBOARD_PRIMARY
+	                                     : CLIPBOARD_MAIN,
+		.clear_after = done.clear_after,
+		.to = how->to,
+		.program = session->config.clipboard_program,
+	};
+	int r = clipboard_put(secret, &request, &done.answer, err);
+
+	if (r != 0)
+		return r;
+	tell(&done);
+	if (ret_done)
+		*ret_done = done;
+	return 0;
+}
+
+void clipboard_json(struct json *json, const struct clipboard_done *done)
+{
+	const struct clipboard_answer *answer = &done->answer;
+
+	json_string(json, "way", answer->way);
+	json_array(json, "selections");
+	if (answer->selections & CLIPBOARD_MAIN)
+		json_string(json, NULL, "clipboard");
+	if (answer->selections & CLIPBOARD_PRIMARY)
+		json_string(json, NULL, "primary");
+	json_close(json);
+	if (done->clear_after)
+		json_real(json, "clear_after", done->clear_after / 1000.0);
+	else
+		json_null(json, "clear_after");
+	json_bool(json, "exact", answer->exact);
+}

@@ -1,0 +1,94 @@
+#include <vault/clipboard.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/run.h"
+#include "clipboard/message.h"
+
+#define PROGRAM "vault-clipboard"
+#define PATIENCE 15000 /* milliseconds: longer than vault-clipboard has for a program it runs */
+
+/* It is installed beside the program that runs: no variable can put another one in its place. */
+static int find_program(char **ret_path, struct error *err)
+{
+	char self[PATH_MAX];
+	BUF_AUTO path = BUF_EMPTY;
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
+	const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
+
+	if (!slash)
+		return error_set(err, VAULT_FAILED, "cannot find out where " PROGRAM " is");
+	buf_add(&path, self, (size_t)(slash + 1 - self));
+	buf_add_string(&path, PROGRAM);
+	return buf_check(&path, err) < 0 ? -VAULT_FAILED
+	                                 : run_find((const char *)path.bytes, ret_path, err);
+}
+
+/* Starts it and reads its answer. */
+static int ask(const char *const *arguments, const struct secret *input, struct message *message,
+               struct error *err)
+{
+	FREE_AUTO char *path = NULL;
+	SECRET_AUTO *output = NULL;
+	int status, r = find_program(&path, err);
+
+	if (r != 0)
+		return r < 0 ? r : -r;
+	r = secret_new(&output, sizeof(*message), err);
+	if (r < 0)
+		return r;
+	struct run run = {.path = path,
+	                  .arguments = arguments,
+	                  .input = input,
+	                  .output = output,
+	                  .milliseconds = PATIENCE,
+	                  .stays = true};
+	r = run_program(&run, &status, err);
+	if (r < 0)
+		return r;
+	memcpy(message, output->bytes, output->length);
+	if (output->length != sizeof(*message) || message->size != sizeof(*message))
+		return error_set(err, VAULT_FAILED,
+		                 "'%s' ended without an answer, or is another version's", path);
+	if (message->outcome != 0 && message->error.status != VAULT_OK)
+		error_set(err, message->error.status, "%s", message->error.message);
+	return message->outcome;
+}
+
+int clipboard_put(const struct secret *secret, const struct clipboard_request *request,
+                  struct clipboard_answer *ret_answer, struct error *err)
+{
+	struct message message = {0};
+	char milliseconds[16], selections[16];
+	const char *const arguments[] = {PROGRAM,
+	                                 "put",
+	                                 milliseconds,
+	                                 selections,
+	                                 request->to ? request->to : "",
+	                                 request->program ? request->program : "",
+	                                 NULL};
+	int r;
+
+	if (secret->length == 0 || secret->length > PASSWORD_MAX)
+		return error_set(err, VAULT_USAGE, "the clipboard takes 1 to %zu bytes",
+		                 PASSWORD_MAX);
+	snprintf(milliseconds, sizeof(milliseconds), "%d", request->clear_after);
+	snprintf(selections, sizeof(selections), "%u", request->selections);
+	r = ask(arguments, secret, &message, err);
+	if (r == 0)
+		*ret_answer = message.answer;
+	return r;
+}
+
+int clipboard_clear(struct error *err)
+{
+	const char *const arguments[] = {PROGRAM, "clear", NULL};
+	struct message message = {0};
+
+	return ask(arguments, NULL, &message, err);
+}
