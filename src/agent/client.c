@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "agent/message.h"
-#include "agent/place.h"
 #include "base/cleanup.h"
+#include "base/place.h"
 #include "base/process.h"
 
 #define PATIENCE 1000 /* milliseconds for an answer; connecting and the first request share it */
@@ -141,7 +141,7 @@ static int connect_in(int folder, int *ret_fd, struct error *err)
 	if (fd < 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot make a socket");
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	place_address(folder, &address);
+	place_address(folder, AGENT_SOCKET, &address);
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
 		if (errno == ENOENT || errno == ECONNREFUSED)
 			return VAULT_NOT_FOUND;

@@ -9,8 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/place.h"
+#include "agent/message.h"
 #include "base/cleanup.h"
+#include "base/place.h"
 
 #define WAITING_CLIENTS 128
 #define PASSED_FD 3 /* SD_LISTEN_FDS_START */
@@ -56,21 +57,14 @@ static int take_passed(struct listening *listening, struct error *err)
 /* The folder is locked, so a socket in it is one that an agent could not remove. */
 static int bind_in(int folder, struct listening *listening, struct error *err)
 {
-	struct sockaddr_un address;
+	CLOSE_AUTO int fd = -1;
 	struct stat status;
-	CLOSE_AUTO int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int r = place_listen(folder, AGENT_SOCKET, WAITING_CLIENTS, &fd, err);
 
-	if (fd < 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot make a socket");
-	if (unlinkat(folder, AGENT_SOCKET, 0) != 0 && errno != ENOENT)
-		return error_errno(err, VAULT_FAILED, errno, "cannot remove the old socket");
-	place_address(folder, &address);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot bind the socket");
+	if (r < 0)
+		return r;
 	if (fstatat(folder, AGENT_SOCKET, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot examine the socket");
-	if (listen(fd, WAITING_CLIENTS) != 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot listen");
 	listening->device = status.st_dev;
 	listening->inode = status.st_ino;
 	listening->fd = fd;

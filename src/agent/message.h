@@ -17,6 +17,8 @@
 
 #include <vault/keys.h>
 
+#define AGENT_SOCKET "agent.sock" /* where base/place.h says */
+
 #define MESSAGE_VERSION_LOWEST 1 /* of the protocol; what this code speaks */
 #define MESSAGE_VERSION_HIGHEST 1
 

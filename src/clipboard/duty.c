@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 
 #include "base/cleanup.h"
+#include "clipboard/summons.h"
 
 static void ending_signals(sigset_t *ret_signals)
 {
@@ -36,7 +37,7 @@ static int alarm_new(int milliseconds)
 	return fd;
 }
 
-void duty_wait(const struct way *way, int milliseconds)
+void duty_wait(const struct way *way, int milliseconds, int summons)
 {
 	sigset_t signals;
 	ending_signals(&signals);
@@ -45,6 +46,7 @@ void duty_wait(const struct way *way, int milliseconds)
 	struct pollfd ends[] = {
 		{.fd = signal_fd, .events = POLLIN},
 		{.fd = alarm_fd, .events = POLLIN},
+		{.fd = summons, .events = POLLIN},
 		{.fd = way->descriptor ? way->descriptor() : -1, .events = POLLIN},
 	};
 
@@ -57,6 +59,8 @@ void duty_wait(const struct way *way, int milliseconds)
 		if (poll(ends, sizeof(ends) / sizeof(ends[0]), -1) < 0 && errno != EINTR)
 			return;
 		if (ends[0].revents || ends[1].revents)
+			return;
+		if (ends[2].revents && summons_heard(summons))
 			return;
 	}
 }

@@ -10,7 +10,8 @@
 void duty_start(void);
 
 /* Waits until the milliseconds are over (0: never are), suspended time counted; until SIGTERM,
- * SIGHUP or SIGINT; or until nothing is left to clear because something else was copied. */
-void duty_wait(const struct way *way, int milliseconds);
+ * SIGHUP or SIGINT; until somebody asks for it at `summons` (see summons.h; -1: nobody can); or
+ * until nothing is left to clear because something else was copied. */
+void duty_wait(const struct way *way, int milliseconds, int summons);
 
 #endif

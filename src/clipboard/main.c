@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "clipboard/duty.h"
 #include "clipboard/message.h"
+#include "clipboard/summons.h"
 #include "clipboard/way.h"
 #include "crypto/seal.h"
 
@@ -74,6 +75,7 @@ static int put(char **words, struct error *err)
 	struct clipboard_request request;
 	struct clipboard_answer told = {0};
 	const struct way *way;
+	struct summons summons = {-1, -1, -1};
 	struct place place;
 	struct copy copy = {.place = &place, .terminal = detach()};
 	int r = read_request(words, &request, err);
@@ -85,19 +87,26 @@ static int put(char **words, struct error *err)
 	if (r > 0)
 		r = error_set(err, VAULT_USAGE, "there is nothing to put on the clipboard");
 	copy.selections = request.selections;
+	/* First the earlier value goes, wherever it is. Without a place to be called at, this one
+	 * goes up all the same. */
+	if (r == 0)
+		told.reachable = summons_await(&summons, NULL) == 0;
 	if (r == 0)
 		r = ways_put(&request, &copy, &way, err);
 	secret_free(copy.value);
-	if (r < 0)
+	if (r < 0) {
+		summons_end(&summons);
 		return r;
+	}
 	memcpy(told.way, way->name, strlen(way->name) + 1);
 	told.selections = copy.selections;
 	told.exact = copy.exact;
 	if (copy.terminal >= 0)
 		close(copy.terminal);
 	answer(0, &told, err);
-	duty_wait(way, request.clear_after);
+	duty_wait(way, request.clear_after, summons.socket);
 	way->clear(way);
+	summons_end(&summons);
 	return 0;
 }
 
@@ -111,6 +120,8 @@ int main(int argc, char **argv)
 	r = crypto_start(&err);
 	if (r == 0 && argc == 6 && strcmp(argv[1], "put") == 0)
 		r = put(argv + 2, &err);
+	else if (r == 0 && argc == 2 && strcmp(argv[1], "clear") == 0)
+		answer(summons_call(&err), NULL, &err);
 	else if (r == 0)
 		r = error_set(&err, VAULT_USAGE, "vault-clipboard is started by vault");
 	if (r != 0)

@@ -16,8 +16,9 @@
 #include <vault/keys.h>
 
 #include "agent/listen.h"
-#include "agent/place.h"
+#include "agent/message.h"
 #include "agent/server.h"
+#include "base/place.h"
 #include "turned_agent.h"
 
 static void holds_and_locks(void **state)

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/place.h"
+#include "agent/message.h"
+#include "base/place.h"
 
 struct turned_agent turned;
 
@@ -28,7 +29,7 @@ int raw_client(void)
 	int folder, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_done(place_open(false, &folder, err));
-	place_address(folder, &address);
+	place_address(folder, AGENT_SOCKET, &address);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	close(folder);
 	return fd;

@@ -1,4 +1,4 @@
-#include "agent/place.h"
+#include "base/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,10 +35,11 @@ int place_open(bool make, int *ret_folder, struct error *err)
 	if (fd < 0 && errno == ENOENT)
 		return VAULT_NOT_FOUND;
 	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
-		return error_set(err, VAULT_FAILED,
-		                 "'%s' is not a folder, or a symbolic link: the agent's socket is "
-		                 "not looked for in it",
-		                 path);
+		return error_set(
+			err, VAULT_FAILED,
+			"'%s' is not a folder, or a symbolic link: no socket is looked for "
+			"in it",
+			path);
 	if (fd < 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot open folder '%s'", path);
 	if (fstat(fd, &status) != 0)
@@ -46,19 +47,38 @@ int place_open(bool make, int *ret_folder, struct error *err)
 	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
 		return error_set(
 			err, VAULT_FAILED,
-			"folder '%s' is not yours alone (mode 0700): the agent's socket is "
-			"not looked for in it",
+			"folder '%s' is not yours alone (mode 0700): no socket is looked for in "
+			"it",
 			path);
 	*ret_folder = fd;
 	fd = -1;
 	return 0;
 }
 
-void place_address(int folder, struct sockaddr_un *ret_address)
+void place_address(int folder, const char *name, struct sockaddr_un *ret_address)
 {
 	*ret_address = (struct sockaddr_un){.sun_family = AF_UNIX};
 	snprintf(ret_address->sun_path, sizeof(ret_address->sun_path), "/proc/self/fd/%d/%s",
-	         folder, AGENT_SOCKET);
+	         folder, name);
+}
+
+int place_listen(int folder, const char *name, int waiting, int *ret_socket, struct error *err)
+{
+	struct sockaddr_un address;
+	CLOSE_AUTO int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot make a socket");
+	if (unlinkat(folder, name, 0) != 0 && errno != ENOENT)
+		return error_errno(err, VAULT_FAILED, errno, "cannot remove the old socket");
+	place_address(folder, name, &address);
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot bind the socket");
+	if (listen(fd, waiting) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot listen");
+	*ret_socket = fd;
+	fd = -1;
+	return 0;
 }
 
 bool place_same_user(int socket)
