@@ -8,7 +8,7 @@ struct get_values {
 
 static const struct option_spec get_options[] = {
 	OPTION_TEXT(struct get_values, field, 'f', "field", "FIELD",
-                    "print user, url (the first), note or another field"),
+                    "print user, url (the first), note, otp (the URI) or another field"),
 	OPTIONS_END,
 };
 

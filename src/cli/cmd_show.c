@@ -18,13 +18,25 @@ static const struct option_spec show_options[] = {
 	OPTIONS_END,
 };
 
-static const char *const kind_labels[] =
-	{[FIELD_URL] = "url", [FIELD_TAG] = "tag", [FIELD_NOTE] = "note"};
-static const char *const kind_names[] = {[FIELD_URL] = "url",
-                                         [FIELD_TAG] = "tag",
-                                         [FIELD_TEXT] = "text",
-                                         [FIELD_NOTE] = "note",
-                                         [FIELD_SECRET] = "secret"};
+/* A vault of a later version may hold kinds that are not known here. */
+static const char *kind_name(enum field_kind kind)
+{
+	switch (kind) {
+	case FIELD_URL:
+		return "url";
+	case FIELD_TAG:
+		return "tag";
+	case FIELD_TEXT:
+		return "text";
+	case FIELD_NOTE:
+		return "note";
+	case FIELD_SECRET:
+		return "secret";
+	case FIELD_OTP:
+		return "otp";
+	}
+	return "unknown";
+}
 
 static void label(const char *text)
 {
@@ -71,7 +83,7 @@ static void show_text(const struct entry *entry, bool reveal)
 	print_text("  shared", entry->reuse_reason);
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
-		const char *name = field->key ? field->key : kind_labels[field->kind];
+		const char *name = field->key ? field->key : kind_name(field->kind);
 		print_text(name, field->text);
 		print_secret(name, field->secret, reveal);
 	}
@@ -82,7 +94,7 @@ static void show_text(const struct entry *entry, bool reveal)
 static void show_field(struct json *json, const struct field *field, bool reveal)
 {
 	json_object(json, NULL);
-	json_string(json, "kind", kind_names[field->kind]);
+	json_string(json, "kind", kind_name(field->kind));
 	if (field->key)
 		json_string(json, "key", field->key);
 	if (field->text)

@@ -18,6 +18,7 @@ const struct command *const commands[] = {
 	&command_get,
 	&command_copy,
 	&command_show,
+	&command_otp,
 	&command_list,
 	&command_find,
 	&command_exec,

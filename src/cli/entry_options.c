@@ -5,13 +5,14 @@
 
 #include "cleanup.h"
 #include "entry_options.h"
+#include "present.h"
 #include "prompt.h"
 
 #define NOTE_MAX PASSWORD_MAX
 
-static bool note_from_stdin(const struct entry_options *options)
+static bool is_stdin(const char *argument)
 {
-	return options->note && strcmp(options->note, "-") == 0;
+	return argument && strcmp(argument, "-") == 0;
 }
 
 /* "KEY=-": the value is a line of standard input. Returns the length of KEY, or 0. */
@@ -30,7 +31,8 @@ bool entry_options_generate(const struct entry_options *options)
 bool entry_options_fields(const struct entry_options *options)
 {
 	return options->user || options->note || options->urls.count || options->tags.count ||
-	       options->fields.count || options->secret_fields.count;
+	       options->fields.count || options->secret_fields.count || options->otp ||
+	       options->otp_file;
 }
 
 int entry_options_check(const struct entry_options *options, const struct config *config,
@@ -47,9 +49,14 @@ int entry_options_check(const struct entry_options *options, const struct config
 		return error_set(err, VAULT_USAGE,
 		                 "the password is either made (--generate) or read (--stdin), "
 		                 "not both");
-	if (options->all_stdin && note_from_stdin(options))
+	if (options->all_stdin && is_stdin(options->note))
 		return error_set(err, VAULT_USAGE,
 		                 "--stdin0 leaves nothing of standard input for --note -");
+	if (options->all_stdin && is_stdin(options->otp_file))
+		return error_set(err, VAULT_USAGE,
+		                 "--stdin0 leaves nothing of standard input for --otp-file -");
+	if (options->otp && options->otp_file)
+		return error_set(err, VAULT_USAGE, "--otp asks; --otp-file reads: one of them");
 	for (size_t i = 0; i < options->fields.count; i++)
 		if (!strchr(options->fields.items[i], '='))
 			return error_set(err, VAULT_USAGE, "--field takes KEY=VALUE, not '%s'",
@@ -102,31 +109,66 @@ static int read_line(const char *what, struct secret **ret_secret, struct error 
 	return r < 0 ? error_context(err, "%s", what) : 0;
 }
 
+/* The value of a secret field: a line of standard input, or the answer to a question. */
+static int read_value(const struct entry_options *options, bool from_stdin, const char *what,
+                      const char *hint, struct secret **ret_value, struct error *err)
+{
+	char question[FIELD_KEY_MAX + 8]; /* a longer key is refused later */
+	int r;
+
+	if (from_stdin || options->from_stdin)
+		return read_line(what, ret_value, err);
+	if (!prompt_available())
+		return error_set(err, VAULT_LOCKED,
+		                 "the value of '%s' is needed and there is no terminal to ask for "
+		                 "it; %s reads it from standard input",
+		                 what, hint);
+	snprintf(question, sizeof(question), "%s: ", what);
+	r = prompt_secret(question, PASSWORD_MAX, ret_value, err);
+	return r > 0 ? error_set(err, VAULT_INTERRUPTED, "Nothing was changed.") : r;
+}
+
 static int read_secret_field(const struct entry_options *options, struct entry *entry,
                              const char *argument, struct error *err)
 {
 	SECRET_AUTO *value = NULL;
 	size_t length = stdin_key(argument);
 	FREE_AUTO char *key = length ? strndup(argument, length) : strdup(argument);
-	char question[FIELD_KEY_MAX + 8]; /* a longer key is refused later */
 	int r;
 
 	if (!key)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	if (length || options->from_stdin) {
-		r = read_line(key, &value, err);
-	} else if (prompt_available()) {
-		snprintf(question, sizeof(question), "%s: ", key);
-		r = prompt_secret(question, PASSWORD_MAX, &value, err);
-	} else {
-		r = error_set(err, VAULT_LOCKED,
-		              "the value of '%s' is needed and there is no terminal to ask for "
-		              "it; --secret-field KEY=- reads it from standard input",
-		              key);
-	}
-	if (r > 0)
-		return error_set(err, VAULT_INTERRUPTED, "Nothing was changed.");
+	r = read_value(options, length > 0, key, "--secret-field KEY=-", &value, err);
 	return r < 0 ? r : entry_set_secret(entry, FIELD_SECRET, key, &value, err);
+}
+
+static int read_otp_text(const struct entry_options *options, struct entry *entry,
+                         struct error *err)
+{
+	SECRET_AUTO *text = NULL;
+	int r;
+
+	if (options->otp_file && !is_stdin(options->otp_file))
+		r = present_line("file", options->otp_file, &text, err);
+	else
+		r = read_value(options, options->otp_file, "Secret or otpauth:// URI",
+		               "--otp-file -", &text, err);
+	if (r > 0)
+		return error_set(err, VAULT_USAGE, "the file '%s' is empty", options->otp_file);
+	return r < 0 ? r : entry_set_secret(entry, FIELD_OTP, NULL, &text, err);
+}
+
+/* Somebody who typed it can try again. */
+static int read_otp(const struct entry_options *options, struct entry *entry, struct error *err)
+{
+	bool typed = options->otp && !options->from_stdin;
+	int r;
+
+	while ((r = read_otp_text(options, entry, err)) == -VAULT_USAGE && typed) {
+		prompt_say("%s; try again\n", err->message);
+		*err = (struct error){0};
+	}
+	return r;
 }
 
 int entry_options_secrets(const struct entry_options *options, struct entry *entry,
@@ -137,9 +179,11 @@ int entry_options_secrets(const struct entry_options *options, struct entry *ent
 
 	for (size_t i = 0; r == 0 && i < options->secret_fields.count; i++)
 		r = read_secret_field(options, entry, options->secret_fields.items[i], err);
+	if (r == 0 && (options->otp || options->otp_file))
+		r = read_otp(options, entry, err);
 	if (r != 0 || !options->note)
 		return r;
-	if (note_from_stdin(options)) {
+	if (is_stdin(options->note)) {
 		r = secret_read_all(STDIN_FILENO, NOTE_MAX, &note, err);
 		if (r > 0)
 			return error_set(err, VAULT_USAGE, "standard input ended before the note");

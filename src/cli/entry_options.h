@@ -2,8 +2,8 @@
  * The options that `add` and `edit` share: what an entry is to hold.
  *
  * Standard input, when it is used, is read in this order: the password (--stdin: one line;
- * --stdin0: everything), one line for each secret field, in the order of the options, and last the
- * note (--note -: the rest).
+ * --stdin0: everything), one line for each secret field, in the order of the options, a line for
+ * the one-time code, and last the note (--note -: the rest).
  */
 #ifndef CLI_ENTRY_OPTIONS_H
 #define CLI_ENTRY_OPTIONS_H
@@ -18,9 +18,9 @@
 #include "rule.h"
 
 struct entry_options {
-	const char *user, *note, *allow_reuse;
+	const char *user, *note, *allow_reuse, *otp_file;
 	struct texts urls, tags, fields, secret_fields;
-	bool generate, from_stdin, all_stdin;
+	bool generate, from_stdin, all_stdin, otp;
 	struct rule_options rule;
 };
 
@@ -41,6 +41,10 @@ struct entry_options {
 	                     "further field that is not secret"), \
 		OPTION_TEXTS(type, entry.secret_fields, 0, "secret-field", "KEY", \
 	                     "secret field; KEY=- reads standard input"), \
+		OPTION_FLAG(type, entry.otp, 0, "otp", \
+	                    "set up one-time codes; asks for the secret or URI"), \
+		OPTION_TEXT(type, entry.otp_file, 0, "otp-file", "FILE", \
+	                    "read the secret or URI from FILE; - is standard input"), \
 		OPTION_TEXT(type, entry.allow_reuse, 0, "allow-reuse", "REASON", \
 	                    "share the password with another entry, and why")
 
@@ -55,7 +59,8 @@ bool entry_options_generate(const struct entry_options *options);
 int entry_options_plain(const struct entry_options *options, struct entry *entry,
                         struct error *err);
 
-/* Reads the secret fields and the note into `entry`. After the password has been read. */
+/* Reads the secret fields, the one-time code and the note into `entry`. After the password has been
+ * read. */
 int entry_options_secrets(const struct entry_options *options, struct entry *entry,
                           struct error *err);
 

@@ -21,25 +21,31 @@ void presented_set(struct presented *presented, enum key_type type)
 	};
 }
 
+int present_line(const char *what, const char *file, struct secret **ret_line, struct error *err)
+{
+	CLOSE_AUTO int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int r;
+
+	if (fd < 0)
+		return error_errno(err, errno == ENOENT ? VAULT_NOT_FOUND : VAULT_FAILED, errno,
+		                   "cannot open the %s '%s'", what, file);
+	r = secret_read_line(fd, PASSWORD_MAX, ret_line, err);
+	return r < 0 ? error_context(err, "the %s '%s'", what, file) : r;
+}
+
 int present_password(int fd, const char *file, struct secret **ret_password, struct error *err)
 {
-	CLOSE_AUTO int opened = -1;
 	int r;
 
 	if (fd < 0) {
-		fd = opened = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-		if (opened < 0)
-			return error_errno(err, errno == ENOENT ? VAULT_NOT_FOUND : VAULT_FAILED,
-			                   errno, "cannot open the password file '%s'", file);
+		r = present_line("password file", file, ret_password, err);
+		return r > 0 ? error_set(err, VAULT_LOCKED, "the password file '%s' is empty", file)
+		             : r;
 	}
 	r = secret_read_line(fd, PASSWORD_MAX, ret_password, err);
-	if (r > 0 && opened >= 0)
-		return error_set(err, VAULT_LOCKED, "the password file '%s' is empty", file);
 	if (r > 0)
 		return error_set(err, VAULT_LOCKED,
 		                 "there is no password to read from descriptor %d", fd);
-	if (r < 0 && opened >= 0)
-		return error_context(err, "the password file '%s'", file);
 	return r < 0 ? error_context(err, "descriptor %d", fd) : 0;
 }
 

@@ -20,6 +20,10 @@ void presented_done(struct presented *presented); /* wipes; the struct is reusab
 /* Lets `credential` borrow from the secrets. */
 void presented_set(struct presented *presented, enum key_type type);
 
+/* Reads the first line of a file; `what` it is, for messages. Gives the secret. VAULT_NOT_FOUND
+ * (> 0, no message): the file is empty. */
+int present_line(const char *what, const char *file, struct secret **ret_line, struct error *err);
+
 /* Reads the first line from the descriptor (≥ 0), or else from the file (not NULL). Gives the
  * secret. */
 int present_password(int fd, const char *file, struct secret **ret_password, struct error *err);

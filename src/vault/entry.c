@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/otp.h"
+
 static int no_memory(struct error *err)
 {
 	return error_set(err, VAULT_FAILED, "out of memory");
@@ -18,6 +20,11 @@ bool field_is_secret(enum field_kind kind)
 static bool has_key(enum field_kind kind)
 {
 	return kind == FIELD_TEXT || kind == FIELD_SECRET;
+}
+
+static bool is_single(enum field_kind kind)
+{
+	return kind == FIELD_NOTE || kind == FIELD_OTP;
 }
 
 static void field_done(struct field *field)
@@ -88,7 +95,8 @@ void entry_set_password(struct entry *entry, struct secret **password)
 
 static int check_key(const char *key, struct error *err)
 {
-	static const char *const reserved[] = {"name", "user", "password", "url", "tag", "note"};
+	static const char *const reserved[] = {"name", "user", "password", "url",
+	                                       "tag",  "note", "otp"};
 
 	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || !text_is_printable(key, strlen(key)) ||
 	    strpbrk(key, "\t\n"))
@@ -146,7 +154,7 @@ static struct field *find(struct entry *entry, enum field_kind kind, const char 
 		if (has_key(kind) && has_key(field->kind) && strcmp(field->key, key) == 0)
 			return field;
 		if (field->kind == kind && !has_key(kind) &&
-		    (kind == FIELD_NOTE || strcmp(field->text, text) == 0))
+		    (is_single(kind) || strcmp(field->text, text) == 0))
 			return field;
 	}
 	return NULL;
@@ -213,6 +221,25 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 	return r;
 }
 
+/* Puts the canonical URI in the place of what was given. */
+static int canonical_otp(const struct entry *entry, struct secret **secret, struct error *err)
+{
+	OTP_AUTO otp = {0};
+	SECRET_AUTO *uri = NULL;
+	int r = otp_read(*secret, &otp, err);
+
+	if (r == 0 && !otp.account)
+		r = otp_label(&otp, entry->name, err);
+	if (r == 0)
+		r = otp_uri(&otp, &uri, err);
+	if (r < 0)
+		return r;
+	secret_free(*secret);
+	*secret = uri;
+	uri = NULL;
+	return 0;
+}
+
 int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err)
 {
@@ -222,6 +249,8 @@ int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
 	if (r == 0 && (*secret)->length > PASSWORD_MAX)
 		r = error_set(err, VAULT_USAGE, "a secret field holds %zu bytes at most",
 		              PASSWORD_MAX);
+	if (r == 0 && kind == FIELD_OTP)
+		r = canonical_otp(entry, secret, err);
 	if (r == 0)
 		r = place(entry, kind, key, &field, err);
 	if (r < 0)
@@ -237,6 +266,8 @@ static enum field_kind kind_of_word(const char *word)
 		return FIELD_URL;
 	if (strcmp(word, "tag") == 0)
 		return FIELD_TAG;
+	if (strcmp(word, "otp") == 0)
+		return FIELD_OTP;
 	return strcmp(word, "note") == 0 ? FIELD_NOTE : FIELD_TEXT;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/otp.h>
 #include <vault/text.h>
 
 void write_result_done(struct write_result *result)
@@ -240,6 +241,73 @@ int vault_edit(struct vault *vault, const char *name, struct entry_edit *change,
 		change->password = NULL;
 	}
 	return r;
+}
+
+/* ---- one-time codes ----------------------------------------------------------------- */
+
+/* What the entry's one-time code is made of. */
+static int read_otp(const struct entry *entry, struct otp *ret_otp, struct error *err)
+{
+	const struct field *field = entry_field(entry, "otp");
+
+	if (field)
+		return otp_read(field->secret, ret_otp, err);
+	error_set(err, VAULT_NOT_FOUND, "'%s' has no one-time code; 'vault edit --otp' sets one up",
+	          entry->name);
+	return VAULT_NOT_FOUND;
+}
+
+struct step {
+	const char *name;
+	struct otp *otp; /* as it was before */
+};
+
+static int step_counter(struct vault *vault, void *context, struct error *err)
+{
+	const struct step *step = context;
+	RECORD_AUTO record = {0};
+	SECRET_AUTO *uri = NULL;
+	int r = find_and_load(vault, step->name, &record, err);
+
+	if (r == 0)
+		r = read_otp(record.entry, step->otp, err);
+	if (r != 0 || step->otp->kind != OTP_HOTP) /* another program has just changed it */
+		return r;
+	if (step->otp->counter >= INT64_MAX)
+		return error_set(err, VAULT_FAILED, "the counter of '%s' is used up",
+		                 record.entry->name);
+	step->otp->counter++;
+	r = otp_uri(step->otp, &uri, err);
+	step->otp->counter--;
+	if (r == 0)
+		r = entry_set_secret(record.entry, FIELD_OTP, NULL, &uri, err);
+	if (r < 0)
+		return r;
+	record.entry->modified = now_seconds();
+	r = record_write(vault, &record, true, err);
+	return r == 0 ? record_seal(vault, record.id, err) : r;
+}
+
+int vault_otp(struct vault *vault, const char *name, struct otp *ret_otp, char **ret_name,
+              struct error *err)
+{
+	ENTRY_AUTO *entry = NULL;
+	OTP_AUTO otp = {0};
+	int r = vault_get(vault, name, &entry, err);
+
+	if (r != 0)
+		return r;
+	*ret_name = strdup(entry->name);
+	r = *ret_name ? read_otp(entry, &otp, err) : error_set(err, VAULT_FAILED, "out of memory");
+	if (r == 0 && otp.kind == OTP_HOTP) {
+		otp_done(&otp);
+		r = transaction(vault, step_counter, &(struct step){entry->name, &otp}, err);
+	}
+	if (r != 0)
+		return r;
+	*ret_otp = otp;
+	otp = (struct otp){0};
+	return 0;
 }
 
 /* ---- rename, remove, restore -------------------------------------------------------- */

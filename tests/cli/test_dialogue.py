@@ -179,4 +179,21 @@ def test_colours_and_no_colours():
         check("\x1b" not in (home.path / "err").read_text(), "colours in a file")
 
 
+def test_one_time_codes():
+    home = Home()
+    seed = "gezd gnbv gy3t qojq"
+    with Terminal(home) as tty:
+        tty.start("add", "x", "-u", "joe", "--otp", key=True).ask("strong one): ", "\n")
+        tty.ask("Secret or otpauth:// URI: ", "gezd gnb0\n").expect("base 32").expect("try again")
+        tty.ask("Secret or otpauth:// URI: ", seed + "\n").expect("Added 'x'").ends(0)
+        tty.unseen("gezd", "GEZD")
+        tty.start("otp", "x", key=True)
+        code = tty.match(r"\n(\d{6})\r?\n")
+        check(0 < int(tty.match(r"Good for (\d+) more second")) <= 30)
+        tty.ends(0)
+        tty.start("otp", "x", redirect=">out", key=True).ends(0)
+        check(tty.screen.count("Good for") == 1, "a program is told for how long")
+    check(len((home.path / "out").read_text()) == len(code) + 1)
+
+
 tap.run(globals())

@@ -35,6 +35,9 @@ def reach(tty, kind):
     if kind == "field":
         tty.start("edit", "there", "--secret-field", "pin", key=True)
         return "pin: "
+    if kind == "one-time code":
+        tty.start("edit", "there", "--otp", key=True)
+        return "Secret or otpauth:// URI: "
     if kind == "recovery":
         tty.start("list", "--recovery")
         return "Recovery code: "
@@ -42,7 +45,7 @@ def reach(tty, kind):
     return QUESTION
 
 
-KINDS = ["master", "first", "again", "entry", "entry again", "field", "recovery"]
+KINDS = ["master", "first", "again", "entry", "entry again", "field", "one-time code", "recovery"]
 
 
 def each_question(act):

@@ -12,6 +12,7 @@
 
 #include <vault/generate.h>
 #include <vault/keys.h>
+#include <vault/otp.h>
 
 #include "crypto/fingerprint.h"
 #include "crypto/kdf.h"
@@ -174,6 +175,28 @@ static void use_reading(struct secret *password, struct secret *key, struct secr
 	assert_int_equal(secret_reserve(&read, 5000, NULL), 0);
 }
 
+/* The key as a seed: written to a URI, read from it, and a code of each hash. */
+static void use_otp(struct secret *password, struct secret *key, struct secret *output)
+{
+	struct otp made = {.digits = 8, .period = 30, .seed = key};
+	SECRET_AUTO *uri = NULL;
+	OTP_AUTO otp = {0};
+	const char *secret;
+
+	(void)password;
+	assert_int_equal(otp_uri(&made, &uri, NULL), 0);
+	secret = strstr((const char *)uri->bytes, "secret=") + strlen("secret=");
+	output->length = 0;
+	assert_int_equal(secret_append(output, secret, strcspn(secret, "&"), NULL), 0);
+	assert_int_equal(otp_read(uri, &otp, NULL), 0);
+	assert_true(secret_equal(otp.seed, key));
+	for (otp.hash = OTP_SHA1; otp.hash <= OTP_SHA512; otp.hash++) {
+		SECRET_AUTO *code = NULL;
+
+		assert_int_equal(otp_code(&otp, 59, &code, NULL, NULL), 0);
+	}
+}
+
 typedef void use_function(struct secret *password, struct secret *key, struct secret *output);
 
 /* Uses further down the stack than the search will reach, which else would cover what is left. */
@@ -196,6 +219,7 @@ static void nothing_stays_after_use(void **state)
 		{use_kdf, "kdf_derive"},       {use_seal, "seal_close and seal_open"},
 		{use_subkey, "subkey_derive"}, {use_fingerprint, "fingerprint_password"},
 		{use_pieces, "hash_add"},      {use_reading, "secret_read_all"},
+		{use_otp, "otp_code"},
 	};
 	struct trace password_trace, key_trace, output_trace;
 
