@@ -82,7 +82,7 @@ complete -c vault -n '__fish_seen_subcommand_from copy' -s f -l field -x -d 'cop
 complete -c vault -n '__fish_seen_subcommand_from copy' -l clear-after -x -d 'clear the clipboard after TIME; 0: never'
 complete -c vault -n '__fish_seen_subcommand_from copy' -l primary -d 'put it on the primary selection (middle button)'
 complete -c vault -n '__fish_seen_subcommand_from copy' -l both -d 'put it on both selections'
-complete -c vault -n '__fish_seen_subcommand_from copy' -l to -x -d 'x11, wl-copy, xclip, xsel, pbcopy, tmux or terminal'
+complete -c vault -n '__fish_seen_subcommand_from copy' -l to -x -d 'wayland, wl-copy, x11, xclip, xsel, pbcopy, tmux, terminal'
 complete -c vault -n '__fish_seen_subcommand_from show' -s r -l reveal -d 'show passwords, notes and secret fields'
 complete -c vault -n '__fish_seen_subcommand_from list; and not __fish_seen_subcommand_from trash key' -s t -l tag -x -d 'only entries with this tag'
 complete -c vault -n '__fish_seen_subcommand_from list; and not __fish_seen_subcommand_from trash key' -s l -l long -d 'with user name and the day the password came in'

@@ -1,27 +1,36 @@
 #include "clipboard.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "report.h"
 
+static const char *where(const struct clipboard_answer *answer)
+{
+	static const char *const selections[] = {
+		"nothing",
+		"the clipboard",
+		"the primary selection",
+		"the clipboard and the primary selection",
+	};
+
+	if (strcmp(answer->way, "tmux") == 0)
+		return answer->exact ? "a buffer of tmux" : "a buffer of tmux and the terminal";
+	if (strcmp(answer->way, "terminal") == 0)
+		return "the terminal's clipboard";
+	return selections[answer->selections];
+}
+
 static void tell(const struct clipboard_done *done)
 {
-	static const char *const where[] = {
-		"",
-		"",
-		" to the primary selection",
-		" to both selections",
-	};
 	const struct clipboard_answer *answer = &done->answer;
 
 	if (done->clear_after == 0)
-		report_note("Copied%s, by %s; it is cleared by 'vault lock'.",
-		            where[answer->selections], answer->way);
+		report_note("Copied to %s; it stays there%s.", where(answer),
+		            answer->reachable ? " until 'vault lock'" : "");
 	else
-		report_note("Copied%s, by %s; it is cleared in %g s%s.", where[answer->selections],
-		            answer->way, done->clear_after / 1000.0,
-		            answer->exact ? ""
-		                          : ", whatever is there then: it cannot be looked at");
+		report_note("Copied to %s; cleared in %g s%s.", where(answer),
+		            done->clear_after / 1000.0,
+		            answer->exact ? "" : ", whatever is there then");
 }
 
 int clipboard_copy(struct session *session, const struct secret *secret,

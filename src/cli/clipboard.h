@@ -36,12 +36,11 @@ struct clipboard_options {
 	                    "put it on the primary selection (middle button)"), \
 		OPTION_FLAG(type, clipboard.both, 0, "both", "put it on both selections"), \
 		OPTION_TEXT(type, clipboard.to, 0, "to", "WAY", \
-	                    "x11, wl-copy, xclip, xsel, pbcopy, tmux or terminal")
+	                    "wayland, wl-copy, x11, xclip, xsel, pbcopy, tmux, terminal")
 
 /* Puts the secret on the clipboard; a process of its own clears it after the time. Returns at once,
- * and tells on standard error what it did (report_note): "Copied; it is cleared in 45 s.", with
- * where unless that is the desktop's clipboard. *ret_done may be NULL; it is for
- * clipboard_json. */
+ * and tells on standard error what it did (report_note): "Copied to the clipboard; cleared in 45
+ * s." *ret_done may be NULL; it is for clipboard_json. */
 struct clipboard_done {
 	struct clipboard_answer answer;
 	int clear_after; /* milliseconds; 0: never */

@@ -50,8 +50,8 @@ struct way {
 	void (*clear)(const struct way *way);
 };
 
-extern const struct way way_x11, way_wl_copy, way_xclip, way_xsel, way_pbcopy, way_tmux,
-	way_terminal, way_program;
+extern const struct way way_wayland, way_x11, way_wl_copy, way_xclip, way_xsel, way_pbcopy,
+	way_tmux, way_terminal, way_program;
 
 /* The program that `way_program` runs; borrowed. */
 void program_configure(const char *command);

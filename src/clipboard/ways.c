@@ -4,6 +4,9 @@
 
 /* In the order they are tried. */
 static const struct way *const ways[] = {
+#ifdef HAVE_WAYLAND
+	&way_wayland,
+#endif
 	&way_wl_copy,
 #ifdef HAVE_XCB
 	&way_x11,
