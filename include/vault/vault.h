@@ -38,6 +38,7 @@ enum vault_open_flags {
 	VAULT_READ_ONLY = 1 << 0,       /* never write, not even to heal a header copy */
 	VAULT_ACCEPT_ROLLBACK = 1 << 1, /* take an older file for the truth from now on */
 	VAULT_RESCUE = 1 << 2,          /* open a changed header, a damaged state; never write */
+	VAULT_NO_WAIT = 1 << 3,         /* fail at once while another program writes */
 };
 
 /* The path of the default vault; free(3). */
@@ -222,6 +223,15 @@ struct find_query {
 int vault_find(struct vault *vault, const struct find_query *query,
                int (*each)(void *context, const struct find_hit *hit), void *context,
                size_t *ret_count, struct error *err);
+
+/* Names of live entries, or the tags that they have, each once, that begin with `prefix`, byte for
+ * byte, in order: a range of an index is read, so that it costs what it gives. For who types the
+ * beginning of one; like vault_list it verifies no rows. `each` as there; the string is borrowed
+ * during the call. */
+int vault_names(struct vault *vault, const char *prefix,
+                int (*each)(void *context, const char *name), void *context, struct error *err);
+int vault_tags(struct vault *vault, const char *prefix, int (*each)(void *context, const char *tag),
+               void *context, struct error *err);
 
 /* Moves an entry to the trash. VAULT_NOT_FOUND. */
 int vault_remove(struct vault *vault, const char *name, struct write_result *result,

@@ -32,5 +32,6 @@ const struct command command_backup = {
 	.summary = "write a verified copy of the vault to a new file",
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_FILE},
 	.run = backup_run,
 };

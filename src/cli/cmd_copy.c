@@ -11,8 +11,8 @@ struct copy_values {
 };
 
 static const struct option_spec copy_options[] = {
-	OPTION_TEXT(struct copy_values, field, 'f', "field", "FIELD",
-                    "copy user, url (the first), note or another field"),
+	OPTION_TEXT_OF(WORD_FIELD, struct copy_values, field, 'f', "field", "FIELD",
+                       "copy user, url (the first), note or another field"),
 	CLIPBOARD_OPTIONS(struct copy_values, clipboard),
 	OPTIONS_END,
 };
@@ -74,5 +74,6 @@ const struct command command_copy = {
 	.values_size = sizeof(struct copy_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = copy_run,
 };

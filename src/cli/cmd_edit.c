@@ -12,8 +12,8 @@ struct edit_values {
 static const struct option_spec edit_options[] = {
 	ENTRY_OPTIONS(struct edit_values, entry),
 	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
-	OPTION_TEXTS(struct edit_values, clear, 0, "clear", "FIELD",
-                     "remove user, url, tag, note, otp or a field"),
+	OPTION_TEXTS_OF(WORD_CLEARABLE, struct edit_values, clear, 0, "clear", "FIELD",
+                        "remove user, url, tag, note, otp or a field"),
 	OPTIONS_END,
 };
 
@@ -127,5 +127,6 @@ const struct command command_edit = {
 	.values_size = sizeof(struct edit_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = edit_run,
 };

@@ -12,8 +12,8 @@ struct exec_values {
 };
 
 static const struct option_spec exec_options[] = {
-	OPTION_TEXTS(struct exec_values, descriptors, 0, "fd", "N=NAME",
-                     "let descriptor N give the value"),
+	OPTION_TEXTS_OF(WORD_GRANT, struct exec_values, descriptors, 0, "fd", "N=NAME",
+                        "let descriptor N give the value"),
 	OPTIONS_END,
 };
 
@@ -78,5 +78,6 @@ const struct command command_exec = {
 	.values_size = sizeof(struct exec_values),
 	.max_words = SIZE_MAX,
 	.program = true,
+	.takes = {WORD_GRANT, WORD_GRANT},
 	.run = exec_run,
 };

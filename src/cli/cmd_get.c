@@ -7,8 +7,8 @@ struct get_values {
 };
 
 static const struct option_spec get_options[] = {
-	OPTION_TEXT(struct get_values, field, 'f', "field", "FIELD",
-                    "print user, url (the first), note, otp (the URI) or another field"),
+	OPTION_TEXT_OF(WORD_FIELD, struct get_values, field, 'f', "field", "FIELD",
+                       "print user, url (the first), note, otp (the URI) or another field"),
 	OPTIONS_END,
 };
 
@@ -47,5 +47,6 @@ const struct command command_get = {
 	.values_size = sizeof(struct get_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = get_run,
 };

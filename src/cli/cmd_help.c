@@ -39,5 +39,6 @@ const struct command command_help = {
 	.values_size = sizeof(struct help_values),
 	.max_words = 2,
 	.bare = true,
+	.takes = {WORD_COMMAND, WORD_COMMAND},
 	.run = help_run,
 };

@@ -129,5 +129,6 @@ const struct command command_history = {
 	.values_size = sizeof(struct history_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = history_run,
 };

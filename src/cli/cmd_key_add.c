@@ -19,8 +19,8 @@ struct key_add_values {
 static const struct option_spec key_add_options[] = {
 	OPTION_FLAG(struct key_add_values, password, 0, "new-password",
                     "a password (this is what is added otherwise)"),
-	OPTION_TEXT(struct key_add_values, key_file, 0, "new-key-file", "FILE",
-                    "a key file; with --new-password both together"),
+	OPTION_TEXT_OF(WORD_FILE, struct key_add_values, key_file, 0, "new-key-file", "FILE",
+                       "a key file; with --new-password both together"),
 	OPTION_FLAG(struct key_add_values, recovery, 0, "new-recovery", "a recovery code"),
 	OPTION_FLAG(struct key_add_values, print_recovery, 0, "print-recovery",
                     "a recovery code, printed without questions"),

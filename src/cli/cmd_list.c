@@ -13,7 +13,8 @@ struct list_values {
 };
 
 static const struct option_spec list_options[] = {
-	OPTION_TEXTS(struct list_values, tags, 't', "tag", "TAG", "only entries with this tag"),
+	OPTION_TEXTS_OF(WORD_TAG, struct list_values, tags, 't', "tag", "TAG",
+                        "only entries with this tag"),
 	OPTION_FLAG(struct list_values, details, 'l', "long",
                     "with user name and the day the password came in"),
 	OPTIONS_END,

@@ -85,5 +85,6 @@ const struct command command_otp = {
 		"'vault edit --otp' set up one-time codes.",
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = otp_run,
 };

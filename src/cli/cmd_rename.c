@@ -30,5 +30,6 @@ const struct command command_rename = {
 	.summary = "give an entry another name",
 	.min_words = 2,
 	.max_words = 2,
+	.takes = {WORD_ENTRY},
 	.run = rename_run,
 };

@@ -17,8 +17,8 @@ struct rescue_values {
 };
 
 static const struct option_spec rescue_options[] = {
-	OPTION_TEXT(struct rescue_values, output, 'o', "output", "FILE",
-                    "write what can be read to this new file, unencrypted"),
+	OPTION_TEXT_OF(WORD_FILE, struct rescue_values, output, 'o', "output", "FILE",
+                       "write what can be read to this new file, unencrypted"),
 	OPTION_FLAG(struct rescue_values, print_key, 0, "print-key",
                     "print the key for the sqlcipher shell"),
 	OPTION_FLAG(struct rescue_values, print_volume_key, 0, "print-volume-key",

@@ -80,5 +80,6 @@ const struct command command_restore = {
 	.values_size = sizeof(struct restore_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_FILE},
 	.run = restore_run,
 };

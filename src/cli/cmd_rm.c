@@ -30,5 +30,6 @@ const struct command command_rm = {
 	.summary = "move an entry to the trash",
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = rm_run,
 };

@@ -153,5 +153,6 @@ const struct command command_show = {
 	.values_size = sizeof(struct show_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_ENTRY},
 	.run = show_run,
 };

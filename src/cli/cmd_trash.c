@@ -139,6 +139,7 @@ const struct command command_trash_restore = {
 	.values_size = sizeof(struct restore_values),
 	.min_words = 1,
 	.max_words = 1,
+	.takes = {WORD_TRASHED},
 	.run = trash_restore_run,
 };
 
@@ -160,11 +161,8 @@ static int trash_empty_run(struct session *session, const void *values, char *co
 	size_t count = 0;
 	int r;
 
-	if (words[0])
-		snprintf(question, sizeof(question), "Erase '%.255s' in the trash for ever?",
-		         words[0]);
-	else
-		snprintf(question, sizeof(question), "Erase everything in the trash for ever?");
+	snprintf(question, sizeof(question), "Erase %s%.255s%s in the trash for ever?",
+	         words[0] ? "'" : "", words[0] ? words[0] : "everything", words[0] ? "'" : "");
 	r = prompt_confirm(empty->yes, question, err);
 	if (r == 0)
 		r = session_unlock(session, 0, err);
@@ -195,5 +193,6 @@ const struct command command_trash_empty = {
 	.options = empty_options,
 	.values_size = sizeof(struct empty_values),
 	.max_words = 1,
+	.takes = {WORD_TRASHED},
 	.run = trash_empty_run,
 };

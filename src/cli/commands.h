@@ -1,6 +1,6 @@
 /*
  * The commands. Each is one constant, defined in its own file; the table in commands.c lists them
- * all and feeds dispatch, help, completions and the check of the manual.
+ * all and feeds dispatch, help, completion and the check of the manual.
  */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
@@ -25,6 +25,7 @@ struct command {
 	size_t min_words, max_words;
 	bool program; /* what stands behind "--" is a program that takes this one's place: the words
 	                 have the "--" in them, and it may get privileges that are not ours */
+	enum word_kind takes[2]; /* what the first word is, and what all that follow are */
 	bool bare; /* runs without session_start: needs neither the vault nor the configuration */
 
 	/* `words` has at least min_words, at most max_words words and a NULL. Returns 0, or what
@@ -43,11 +44,11 @@ const struct command *command_by_name(const char *first,
  * counts when there are commands that begin with `first`. */
 int command_unknown(const char *first, const char *second, struct error *err);
 
-extern const struct command command_add, command_audit, command_backup, command_check, command_copy,
-	command_edit, command_exec, command_find, command_generate, command_get, command_help,
-	command_history, command_init, command_key_add, command_key_list, command_key_remove,
-	command_list, command_otp, command_passwd, command_rekey, command_rename, command_rescue,
-	command_restore, command_rm, command_show, command_status, command_trash_empty,
-	command_trash_list, command_trash_restore;
+extern const struct command command_add, command_audit, command_backup, command_check,
+	command_complete, command_copy, command_edit, command_exec, command_find, command_generate,
+	command_get, command_help, command_history, command_init, command_key_add, command_key_list,
+	command_key_remove, command_list, command_otp, command_passwd, command_rekey,
+	command_rename, command_rescue, command_restore, command_rm, command_show, command_status,
+	command_trash_empty, command_trash_list, command_trash_restore;
 
 #endif

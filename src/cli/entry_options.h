@@ -36,15 +36,15 @@ struct entry_options {
 	                    "the password is all of standard input, byte by byte"), \
 		OPTION_TEXT(type, entry.note, 0, "note", "TEXT", \
 	                    "secret note; - reads it from standard input"), \
-		OPTION_TEXTS(type, entry.tags, 0, "tag", "TAG", "tag to find it by"), \
+		OPTION_TEXTS_OF(WORD_TAG, type, entry.tags, 0, "tag", "TAG", "tag to find it by"), \
 		OPTION_TEXTS(type, entry.fields, 0, "field", "KEY=VALUE", \
 	                     "further field that is not secret"), \
 		OPTION_TEXTS(type, entry.secret_fields, 0, "secret-field", "KEY", \
 	                     "secret field; KEY=- reads standard input"), \
 		OPTION_FLAG(type, entry.otp, 0, "otp", \
 	                    "set up one-time codes; asks for the secret or URI"), \
-		OPTION_TEXT(type, entry.otp_file, 0, "otp-file", "FILE", \
-	                    "read the secret or URI from FILE; - is standard input"), \
+		OPTION_TEXT_OF(WORD_FILE, type, entry.otp_file, 0, "otp-file", "FILE", \
+	                       "read the secret or URI from FILE; - is standard input"), \
 		OPTION_TEXT(type, entry.allow_reuse, 0, "allow-reuse", "REASON", \
 	                    "share the password with another entry, and why")
 

@@ -30,8 +30,8 @@ struct new_password_options {
 };
 
 #define NEW_PASSWORD_OPTIONS(type, password) \
-	OPTION_TEXT(type, password.file, 0, "new-password-file", "FILE", \
-	            "read the new password from the first line of FILE"), \
+	OPTION_TEXT_OF(WORD_FILE, type, password.file, 0, "new-password-file", "FILE", \
+	               "read the new password from the first line of FILE"), \
 		OPTION_NUMBER(type, password.fd, 0, "new-password-fd", "N", 0, 65535, \
 	                      "read the new password, one line, from descriptor N")
 

@@ -89,10 +89,9 @@ static int store(const struct option_scope *scope, const struct option_spec *spe
 	}
 }
 
-/* Finds by letter, or where that is 0 by the `length` bytes at `name`. */
-static const struct option_spec *find(const struct option_scope scopes[2], char letter,
-                                      const char *name, size_t length,
-                                      const struct option_scope **ret_scope)
+const struct option_spec *options_find(const struct option_scope scopes[2], char letter,
+                                       const char *name, size_t length,
+                                       const struct option_scope **ret_scope)
 {
 	for (int i = 0; i < 2; i++) {
 		for (const struct option_spec *spec = scopes[i].table; spec && spec->name; spec++) {
@@ -114,7 +113,7 @@ static int parse_long(const struct option_scope scopes[2], int argc, char *const
 	size_t length = equals ? (size_t)(equals - name) : strlen(name);
 	const char *value = equals ? equals + 1 : NULL;
 	const struct option_scope *scope;
-	const struct option_spec *spec = find(scopes, 0, name, length, &scope);
+	const struct option_spec *spec = options_find(scopes, 0, name, length, &scope);
 
 	if (!spec)
 		return 1;
@@ -138,7 +137,7 @@ static int parse_letters(const struct option_scope scopes[2], int argc, char *co
 
 	for (const char *p = word + 1; *p; p++) {
 		const struct option_scope *scope;
-		const struct option_spec *spec = find(scopes, *p, NULL, 0, &scope);
+		const struct option_spec *spec = options_find(scopes, *p, NULL, 0, &scope);
 		const char *value = NULL;
 
 		if (!spec && p == word + 1)

@@ -20,8 +20,8 @@ struct rule_options {
 	              "characters of the password that is made"), \
 		OPTION_NUMBER(type, rule.words, 0, "words", "N", 1, GENERATE_WORDS_MAX, \
 	                      "make a passphrase of N random words"), \
-		OPTION_TEXT(type, rule.charset, 0, "charset", "LIST", \
-	                    "characters to use, such as lower,digit,[-_]")
+		OPTION_TEXT_OF(WORD_CHARSET, type, rule.charset, 0, "charset", "LIST", \
+	                       "characters to use, such as lower,digit,[-_]")
 
 /* Is any of them given? */
 bool rule_given(const struct rule_options *options);

@@ -12,14 +12,15 @@
 #define NEAREST 3  /* names told when one is not found */
 
 const struct option_spec globals_options[] = {
-	OPTION_TEXT(struct globals, vault, 0, "vault", "FILE",
-                    "use this vault instead of the default one"),
+	OPTION_TEXT_OF(WORD_FILE, struct globals, vault, 0, "vault", "FILE",
+                       "use this vault instead of the default one"),
 	OPTION_FLAG(struct globals, json, 0, "json", "answer with one JSON object"),
-	OPTION_TEXT(struct globals, password_file, 0, "password-file", "FILE",
-                    "read the master password from the first line of FILE"),
+	OPTION_TEXT_OF(WORD_FILE, struct globals, password_file, 0, "password-file", "FILE",
+                       "read the master password from the first line of FILE"),
 	OPTION_NUMBER(struct globals, password_fd, 0, "password-fd", "N", 0, 65535,
                       "read the master password, a line, from descriptor N"),
-	OPTION_TEXT(struct globals, key_file, 0, "key-file", "FILE", "present FILE as key file"),
+	OPTION_TEXT_OF(WORD_FILE, struct globals, key_file, 0, "key-file", "FILE",
+                       "present FILE as key file"),
 	OPTION_FLAG(struct globals, recovery, 0, "recovery",
                     "open with the recovery code instead of a password"),
 	OPTION_NUMBER(struct globals, volume_key_fd, 0, "volume-key-fd", "N", 0, 65535,

@@ -108,7 +108,7 @@ static int open_file(struct db *db, const char *path, unsigned flags, struct err
 	if (code != SQLITE_OK)
 		return db_error(db, code, err);
 	sqlite3_extended_result_codes(db->handle, 1);
-	sqlite3_busy_timeout(db->handle, DB_BUSY_MILLISECONDS);
+	sqlite3_busy_timeout(db->handle, flags & DB_NO_WAIT ? 0 : DB_BUSY_MILLISECONDS);
 
 	/* What was examined must be what was opened. */
 	code = db_same_file(db, &same);

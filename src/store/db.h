@@ -29,6 +29,7 @@ struct stmt; /* a prepared statement; belongs to the connection */
 enum db_flags {
 	DB_READ_ONLY = 1 << 0,
 	DB_LENIENT = 1 << 1, /* also a database whose last pages are missing; for rescue */
+	DB_NO_WAIT = 1 << 2, /* fail at once where another program's write would be waited for */
 };
 
 /* Opens the file: a regular one of ours, with one name, not reached by a link as its last

@@ -44,6 +44,8 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT count(*) FILTER (WHERE name = ?1), count(*) FROM entry NOT INDEXED"
 		" WHERE state = 0 AND (name = ?1 OR folded = ?2)",
 	[SQL_ENTRY_NAMES] = "SELECT name, id FROM entry WHERE state = 0 ORDER BY name",
+	[SQL_ENTRY_NAMES_FROM] =
+		"SELECT name FROM entry WHERE state = 0 AND name >= ?1 ORDER BY name",
 	[SQL_ENTRY_DETAILS] =
 		"SELECT e.name, e.id, e.user, e.created, e.modified, p.since FROM entry e LEFT"
 		" JOIN password p"
@@ -100,6 +102,16 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FIELD_INSERT] =
 		"INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[SQL_FIELD_DELETE] = "DELETE FROM field WHERE entry = ?1",
+	/* From one tag to the next through the index, not over every use of each. */
+	[SQL_TAGS_FROM] =
+		"WITH RECURSIVE tag (value) AS ("
+		"SELECT min(value) FROM field WHERE kind = 2 AND value >= ?1 UNION ALL"
+		" SELECT (SELECT min(f.value) FROM field f WHERE f.kind = 2 AND f.value >"
+		" tag.value)"
+		" FROM tag WHERE tag.value IS NOT NULL)"
+		" SELECT value FROM tag WHERE EXISTS (SELECT 1 FROM field f JOIN entry e ON e.id ="
+		" f.entry"
+		" WHERE f.kind = 2 AND f.value = tag.value AND e.state = 0)",
 	[SQL_FIELD_TAGGED] = "SELECT 1 FROM field WHERE entry = ?1 AND kind = 2 AND value = ?2",
 
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",

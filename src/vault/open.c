@@ -150,6 +150,8 @@ int vault_attach(const char *path, unsigned flags, struct vault **ret_vault, str
 		db_flags |= DB_READ_ONLY;
 	if (flags & VAULT_RESCUE)
 		db_flags |= DB_LENIENT;
+	if (flags & VAULT_NO_WAIT)
+		db_flags |= DB_NO_WAIT;
 	r = db_open(path, db_flags, &vault->db, err);
 	if (r == 0) {
 		r = header_refresh(vault, err);

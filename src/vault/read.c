@@ -164,3 +164,43 @@ int vault_list(struct vault *vault, const struct list_filter *filter,
 	read_end(vault);
 	return r;
 }
+
+/* The rows from `prefix` on, as far as they begin with it. Tags are stored as blobs. */
+static int list_range(struct vault *vault, enum sql which, const char *prefix,
+                      int (*each)(void *context, const char *text), void *context,
+                      struct error *err)
+{
+	size_t length = strlen(prefix);
+	STMT_AUTO *stmt = NULL;
+	int r = read_begin(vault, err);
+
+	if (r < 0)
+		return r;
+	r = db_stmt(vault->db, which, &stmt, err);
+	if (r == 0 && which == SQL_TAGS_FROM)
+		stmt_bind_blob(stmt, 1, prefix, length);
+	else if (r == 0)
+		stmt_bind_text(stmt, 1, prefix);
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		const char *text = stmt_text(stmt, 0);
+		bool inside = text && strncmp(text, prefix, length) == 0;
+		r = inside ? each(context, text) : 0;
+		if (r != 0 || !inside)
+			break;
+	}
+	stmt_done(stmt);
+	read_end(vault);
+	return r;
+}
+
+int vault_names(struct vault *vault, const char *prefix,
+                int (*each)(void *context, const char *name), void *context, struct error *err)
+{
+	return list_range(vault, SQL_ENTRY_NAMES_FROM, prefix, each, context, err);
+}
+
+int vault_tags(struct vault *vault, const char *prefix, int (*each)(void *context, const char *tag),
+               void *context, struct error *err)
+{
+	return list_range(vault, SQL_TAGS_FROM, prefix, each, context, err);
+}

@@ -270,6 +270,59 @@ static void lists_are_sorted_and_filtered(void **state)
 	            "Github/home bank github/work mailserver ");
 }
 
+static int collect_text(void *context, const char *text)
+{
+	const struct list_item item = {.name = text};
+
+	return collect_names(context, &item);
+}
+
+/* Each function on a vault and what it gives for a prefix. */
+typedef int range_function(struct vault *vault, const char *prefix,
+                           int (*each)(void *context, const char *text), void *context,
+                           struct error *err);
+
+static void assert_range(struct vault *vault, range_function *range, const char *prefix,
+                         const char *expected)
+{
+	struct names names = {0};
+
+	assert_done(range(vault, prefix, collect_text, &names, err));
+	assert_string_equal(names.text, expected);
+}
+
+static void add_tagged(struct vault *vault, const char *name, const char *password, const char *tag)
+{
+	ENTRY_AUTO *entry = entry_of(name, password);
+	WRITE_RESULT_AUTO result = {0};
+
+	assert_done(entry_set_text(entry, FIELD_TAG, NULL, tag, err));
+	assert_done(vault_add(vault, entry, NULL, &result, err));
+}
+
+static void names_and_tags_are_found_by_their_beginning(void **state)
+{
+	VAULT_AUTO *vault = fixture_vault();
+	WRITE_RESULT_AUTO result = {0};
+
+	(void)state;
+	add_tagged(vault, "git%hub", "1", "work");
+	add_tagged(vault, "git_lab", "2", "work");
+	add_tagged(vault, "bank", "3", "wo");
+	add_tagged(vault, "\xc3\xa4rger", "4", "gone");
+	add_tagged(vault, "gone", "5", "trash");
+	assert_done(vault_remove(vault, "gone", &result, err));
+	assert_range(vault, vault_names, "", "bank git%hub git_lab \xc3\xa4rger ");
+	assert_range(vault, vault_names, "git", "git%hub git_lab ");
+	assert_range(vault, vault_names, "git%", "git%hub ");
+	assert_range(vault, vault_names, "Git", "");
+	assert_range(vault, vault_names, "\xc3", "\xc3\xa4rger ");
+	assert_range(vault, vault_names, "\xff", "");
+	assert_range(vault, vault_tags, "", "gone wo work ");
+	assert_range(vault, vault_tags, "wor", "work ");
+	assert_range(vault, vault_tags, "x", "");
+}
+
 static void a_batch_is_all_or_nothing(void **state)
 {
 	VAULT_AUTO *vault = fixture_vault();
@@ -336,6 +389,7 @@ int main(void)
 		cmocka_unit_test(an_edit_changes_what_it_names),
 		cmocka_unit_test(the_trash_gives_back_until_it_is_emptied),
 		cmocka_unit_test(lists_are_sorted_and_filtered),
+		cmocka_unit_test(names_and_tags_are_found_by_their_beginning),
 		cmocka_unit_test(a_batch_is_all_or_nothing),
 		cmocka_unit_test(a_reading_vault_does_not_write),
 		cmocka_unit_test(names_and_fields_have_rules),
