@@ -327,9 +327,11 @@ int vault_rescue(struct vault *vault,
                  void *context, struct rescue_result *ret_result, struct error *err);
 
 /* Gives the raw database key as the 64 hexadecimal digits that the stock `sqlcipher` shell takes,
- * after `tail -c +8193`: PRAGMA key = "x'…'". And the volume key in 64 digits, for
- * vault_unlock_volume_key. */
+ * after `tail -c +8193`: PRAGMA key = "x'…'". And the volume key in 64 digits. */
 int vault_database_key(struct vault *vault, struct secret **ret_hex, struct error *err);
 int vault_volume_key(struct vault *vault, struct secret **ret_hex, struct error *err);
+
+/* Gives the volume key itself, VOLUME_KEY_BYTES bytes. */
+int vault_volume_key_bytes(struct vault *vault, struct secret **ret_key, struct error *err);
 
 #endif

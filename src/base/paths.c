@@ -124,7 +124,7 @@ int paths_runtime(char **ret_path, struct error *err)
 
 	*ret_path = NULL;
 	snprintf(of_user, sizeof(of_user), "/run/user/%ju", (uintmax_t)geteuid());
-	if (!base || !is_own_folder(base))
+	if (!base)
 		base = of_user;
 	if (!is_own_folder(base))
 		return paths_state("agent", ret_path, err);

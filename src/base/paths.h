@@ -19,9 +19,9 @@ int paths_config(const char *name, char **ret_path, struct error *err);
 /* The home folder in place of "~" in front of "/"; any other path as it is. Gives; free(3). */
 int paths_expand(const char *path, char **ret_path, struct error *err);
 
-/* The folder for sockets: $XDG_RUNTIME_DIR/vault, or /run/user/UID/vault where the variable is not
- * set or names something else than a folder of this user that nobody else can write to; where there
- * is none of both, paths_state("agent"). It need not exist. Gives; free(3). */
+/* The folder for sockets: $XDG_RUNTIME_DIR/vault (default /run/user/UID). Where what it is in is no
+ * folder of this user that nobody else can write to: paths_state("agent"). It need not exist.
+ * Gives; free(3). */
 int paths_runtime(char **ret_path, struct error *err);
 
 #endif

@@ -91,6 +91,7 @@ static int key_remove_run(struct session *session, const void *values, char *con
 		return error_set(err, VAULT_USAGE,
 		                 "a slot is a number from 0 to %d; 'vault key list' tells them",
 		                 KEY_SLOTS - 1);
+	session->by_hand = true;
 	r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = vault_key_remove(session->vault, (unsigned)slot, err);

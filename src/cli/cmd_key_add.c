@@ -114,6 +114,7 @@ static int key_add_run(struct session *session, const void *values, char *const 
 	if (add->label &&
 	    (!text_is_printable(add->label, strlen(add->label)) || strpbrk(add->label, "\t\n")))
 		r = error_set(err, VAULT_USAGE, "a label is text without control characters");
+	session->by_hand = true;
 	if (r == 0)
 		r = session_unlock(session, 0, err);
 	if (r == 0)

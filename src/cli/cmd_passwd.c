@@ -79,9 +79,11 @@ static int passwd_run(struct session *session, const void *values, char *const *
 	const struct kdf_cost cost = cost_read(&passwd->cost);
 	struct key_slot slot = {0};
 	struct json json = {0};
-	int r = session_unlock(session, 0, err);
+	int r;
 
 	(void)words;
+	session->by_hand = true;
+	r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = find_slot(session, passwd, &slot, err);
 	if (r == 0 && slot.type == KEY_PASSWORD_AND_FILE) {

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "held.h"
 #include "json.h"
 #include "new_key.h"
 #include "output.h"
@@ -112,6 +113,7 @@ static int rekey_run(struct session *session, const void *values, char *const *w
 		return error_set(err, VAULT_USAGE,
 		                 "--no-recovery and --print-recovery contradict each other");
 	session->keep_presented = true;
+	session->by_hand = true;
 	r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = confirm(session, rekey, err);
@@ -126,6 +128,7 @@ static int rekey_run(struct session *session, const void *values, char *const *w
 		.cost = cost_read(&rekey->cost),
 		.recovery_code = code,
 	};
+	held_forget(session); /* that key will open nothing any more */
 	if (!session_scripted(session))
 		new_key_working(true);
 	r = vault_rekey(&session->vault, &how, err);

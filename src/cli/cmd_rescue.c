@@ -149,6 +149,7 @@ static int rescue_run(struct session *session, const void *values, char *const *
 	(void)words;
 	if (r == 0 && !rescue->output)
 		r = confirm_key(rescue, err);
+	session->by_hand = true;
 	if (r == 0)
 		r = session_unlock(session, VAULT_RESCUE, err);
 	if (r != 0)

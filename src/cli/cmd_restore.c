@@ -44,6 +44,7 @@ static int restore_run(struct session *session, const void *values, char *const 
 	if (!session->path)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	session->expect_older = true;
+	session->by_hand = true; /* its password, which is to be the vault's, must be known */
 	r = session_open(session, VAULT_READ_ONLY, err);
 	if (r == VAULT_NOT_FOUND)
 		error_set(err, VAULT_NOT_FOUND, "there is no backup %s", words[0]);

@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "dates.h"
+#include "held.h"
 #include "json.h"
 #include "key_names.h"
 #include "output.h"
@@ -15,6 +16,7 @@ struct status {
 	struct vault_status_info info;
 	struct key_slot slots[KEY_SLOTS];
 	size_t n_slots;
+	struct held_status held;
 };
 
 static const char *header_state(const struct vault_status_info *info)
@@ -49,11 +51,13 @@ static void status_text(const struct status *status)
 		label(i == 0 ? "keys" : "");
 		key_print(&status->slots[i]);
 	}
-	if (!status->unlocked) {
+	held_status_text(&status->held, LABEL_COLUMNS);
+	if (!status->unlocked && !status->held.holding.held) {
 		label("locked");
 		output_string("give a password, such as by --password-fd, to see more\n");
-		return;
 	}
+	if (!status->unlocked)
+		return;
 	label("entries");
 	output_format("%" PRIu64 ", and %" PRIu64 " in the trash\n", info->entries, info->trashed);
 	label("changes");
@@ -100,6 +104,7 @@ static void status_json(const struct status *status)
 	for (size_t i = 0; i < status->n_slots; i++)
 		key_json(&json, &status->slots[i]);
 	json_close(&json);
+	held_status_json(&json, &status->held);
 	if (status->unlocked) {
 		json_number(&json, "schema", info->schema);
 		json_number(&json, "generation", (int64_t)info->generation);
@@ -123,6 +128,7 @@ static int status_run(struct session *session, const void *values, char *const *
 	if (r != 0)
 		return r;
 	vault_key_slots(session->vault, status.slots, &status.n_slots);
+	held_status(session, &status.held);
 	session_close(session);
 	if (session->global.json)
 		status_json(&status);
@@ -136,6 +142,7 @@ const struct command command_status = {
 	.group = "vault",
 	.arguments = "",
 	.summary = "tell where the vault is, and what opens it",
-	.more = "Asks for nothing. When a password is given by an option, it tells more.",
+	.more = "Asks for nothing, and uses no key that the agent holds. When a password is\n"
+		"given by an option, it tells more.",
 	.run = status_run,
 };

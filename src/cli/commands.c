@@ -30,6 +30,8 @@ const struct command *const commands[] = {
 	&command_backup,
 	&command_restore,
 	/* vault */
+	&command_unlock,
+	&command_lock,
 	&command_passwd,
 	&command_key_list,
 	&command_key_add,

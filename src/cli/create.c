@@ -1,4 +1,5 @@
 #include "create.h"
+#include "held.h"
 #include "present.h"
 #include "prompt.h"
 #include "report.h"
@@ -73,6 +74,8 @@ int create_vault(struct session *session, const struct create_options *options,
 	if (r != 0)
 		return r;
 	report_note("Created the vault %s", session->path);
+	if (!session_presents(session))
+		held_keep(session);
 	*ret_code = code;
 	code = NULL;
 	return 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "held.h"
 #include "prompt.h"
 #include "report.h"
 #include "session.h"
@@ -25,6 +26,8 @@ const struct option_spec globals_options[] = {
                     "open with the recovery code instead of a password"),
 	OPTION_NUMBER(struct globals, volume_key_fd, 0, "volume-key-fd", "N", 0, 65535,
                       "read the volume key, hexadecimal, from descriptor N"),
+	OPTION_FLAG(struct globals, no_agent, 0, "no-agent",
+                    "neither ask the agent for the key nor give it one"),
 	OPTION_FLAG(struct globals, accept_rollback, 0, "accept-rollback",
                     "take a file older than expected for the truth"),
 	OPTION_FLAG(struct globals, quiet, 'q', "quiet", "say nothing but warnings and errors"),
@@ -117,7 +120,8 @@ static int read_password(const struct session *session, const char *question,
 	if (!prompt_available())
 		return error_set(err, VAULT_LOCKED,
 		                 "the vault is locked and there is no terminal to ask for its "
-		                 "password; give it by --password-fd N or --password-file FILE");
+		                 "password: unlock it before with 'vault unlock', or give "
+		                 "--password-fd N or --password-file FILE");
 	r = prompt_secret(question, PASSWORD_MAX, ret_password, err);
 	return r > 0 ? error_set(err, VAULT_INTERRUPTED, "Nothing was changed.") : r;
 }
@@ -249,28 +253,59 @@ static void announce_header(struct session *session)
 			"Make a backup: vault backup FILE");
 }
 
+/* By the agent, else by asking; what had to be asked for, the agent gets. */
+static int unlock_at_ease(struct session *session, struct error *err)
+{
+	int r = session->by_hand ? VAULT_LOCKED : held_unlock(session, err);
+
+	if (r != VAULT_LOCKED)
+		return r;
+	if (err->message[0])
+		report_warning("the agent is of no use: %s", err->message);
+	*err = (struct error){0};
+	r = unlock(session, err);
+	if (r == 0 && !session->by_hand)
+		held_keep(session);
+	return r;
+}
+
+/* `info` is from while it was locked: then asking costs no query. */
+static void announce(struct session *session, const struct vault_status_info *info)
+{
+	if (info->header_torn || info->header_healed)
+		announce_header(session);
+	announce_rollback(session);
+}
+
 int session_unlock(struct session *session, unsigned flags, struct error *err)
 {
 	struct vault_status_info info;
 	int r = session_open(session, flags, err);
 
-	if (r != 0)
-		return r;
-	/* Asked while locked: then it costs no query. */
-	r = vault_info(session->vault, &info, err);
 	if (r == 0)
-		r = unlock(session, err);
-	if (r != 0)
-		return r;
-	if (info.header_torn || info.header_healed)
-		announce_header(session);
-	announce_rollback(session);
-	return 0;
+		r = vault_info(session->vault, &info, err);
+	if (r == 0)
+		r = session_presents(session) ? unlock(session, err) : unlock_at_ease(session, err);
+	if (r == 0)
+		announce(session, &info);
+	return r;
 }
 
 int session_unlock_held(struct session *session, unsigned flags, struct error *err)
 {
-	return session_scripted(session) ? session_unlock(session, flags, err) : VAULT_LOCKED;
+	struct vault_status_info info;
+	int r;
+
+	if (session_scripted(session))
+		return session_unlock(session, flags, err);
+	r = session_open(session, flags, err);
+	if (r == 0)
+		r = vault_info(session->vault, &info, err);
+	if (r == 0)
+		r = held_unlock(session, err);
+	if (r == 0)
+		announce(session, &info);
+	return r;
 }
 
 bool session_lacks(const struct session *session, int r)

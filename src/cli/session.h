@@ -17,7 +17,7 @@
 struct globals {
 	const char *vault, *password_file, *key_file;
 	int password_fd, volume_key_fd;
-	bool json, quiet, recovery, accept_rollback, help, version;
+	bool json, quiet, recovery, accept_rollback, no_agent, help, version;
 };
 
 extern const struct option_spec globals_options[];
@@ -30,8 +30,10 @@ struct session {
 	bool keep_presented;  /* set before unlocking by commands that make a new key of the same
 	                        kind */
 	struct presented presented; /* what opened the vault, when it was to be kept */
-	bool expect_older;          /* a backup is opened: its age is nothing to tell */
-	bool rolled_back;           /* an older file was announced: exit status 9 */
+	bool by_hand; /* set before unlocking by commands that change what opens the vault or give
+	                 a key away: what the agent holds is not enough */
+	bool expect_older; /* a backup is opened: its age is nothing to tell */
+	bool rolled_back;  /* an older file was announced: exit status 9 */
 };
 
 /* Reads the configuration and finds the path: what the option says, else the configuration, else
@@ -47,12 +49,14 @@ void session_close(struct session *session);
 /* Opens the vault unless it is open. VAULT_NOT_FOUND (> 0, message set) when there is none. */
 int session_open(struct session *session, unsigned flags, struct error *err);
 
-/* Opens and unlocks, with what the options name or, at a terminal, by asking. Returns 0;
- * VAULT_NOT_FOUND as above; VAULT_WRONG_KEY (> 0, message set). `flags` as for vault_open. */
+/* Opens and unlocks: with what the options name; else with what the agent holds; else, at a
+ * terminal, by asking, after which the agent is given the key. Returns 0; VAULT_NOT_FOUND as above;
+ * VAULT_WRONG_KEY (> 0, message set). `flags` as for vault_open. */
 int session_unlock(struct session *session, unsigned flags, struct error *err);
 
-/* The same without ever asking: with what the options give. VAULT_LOCKED (> 0, no message) when
- * they give nothing. */
+/* The same without ever asking or starting an agent: with a secret that the options name, else with
+ * what the agent holds. VAULT_LOCKED (> 0) when there is neither; the message may be set, and is
+ * not worth more than a warning. */
 int session_unlock_held(struct session *session, unsigned flags, struct error *err);
 
 /* Does a global option give a secret, so that nobody is to be asked for one? */

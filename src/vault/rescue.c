@@ -333,3 +333,10 @@ int vault_volume_key(struct vault *vault, struct secret **ret_hex, struct error 
 		return error_set(err, VAULT_LOCKED, "the vault is locked");
 	return to_hex(vault->keys->volume, sizeof(vault->keys->volume), ret_hex, err);
 }
+
+int vault_volume_key_bytes(struct vault *vault, struct secret **ret_key, struct error *err)
+{
+	if (!vault->keys)
+		return error_set(err, VAULT_LOCKED, "the vault is locked");
+	return secret_copy(ret_key, vault->keys->volume, sizeof(vault->keys->volume), err);
+}

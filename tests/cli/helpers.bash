@@ -21,6 +21,7 @@ put() { vault -q "$1" --stdin0 "${@:2}" 2>/dev/null; }
 
 live_at() {
 	export HOME=$1 FILE=$1/.local/share/vault/default.vault KEY=$1/key
+	export XDG_RUNTIME_DIR=$1/run # without it an agent's socket is below the home, too
 	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME NO_COLOR
 }
 

@@ -26,7 +26,8 @@ entry=(name user password_since reuse_reason fields kind key value created modif
 write=(action name changed conflicts)
 conflict=(kind state since until)
 key=(keys slot type label memory_kib passes created current)
-status=("${key[@]}" vault uuid size format sequence header_healed header_torn read_only unlocked)
+status=("${key[@]}" vault uuid size format sequence header_healed header_torn read_only agent
+	unlocked)
 
 @test "what writes: add, edit, rename, rm, trash restore" {
 	answers 0 vault --json add new -g

@@ -31,7 +31,8 @@ _folder = tempfile.TemporaryDirectory(prefix="vault-terminal.")
 
 
 def _environment(home, **more):
-    env = {**os.environ, "HOME": str(home), "PS1": "", "TERM": "dumb", **more}
+    env = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "PS1": "",
+           "TERM": "dumb", **more}
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "NO_COLOR"):
         if name not in more:
             env.pop(name, None)
@@ -39,10 +40,14 @@ def _environment(home, **more):
 
 
 class Home:
-    """A home folder; with `master`, a vault in it. The file `key` and `code` open it, too."""
+    """A home folder; with `master`, a vault in it. The file `key` and `code` open it, too. Without
+    `agent` none is started, and each command asks."""
 
-    def __init__(self, master=MASTER, seconds="1ms"):
+    def __init__(self, master=MASTER, seconds="1ms", agent=False):
         self.path = pathlib.Path(tempfile.mkdtemp(dir=_folder.name))
+        (self.path / "run").mkdir(0o700)
+        (self.path / ".config/vault").mkdir(parents=True)
+        (self.path / ".config/vault/config").write_text(f"agent = {'auto' if agent else 'off'}\n")
         self.vault = self.path / ".local/share/vault/default.vault"
         self.key = self.path / "key"
         self.master = master

@@ -43,7 +43,10 @@ class Home:
         self.temporary = self.path / "temporary"
         self.temporary.mkdir()
         self.env = {"HOME": str(self.path), "TMPDIR": str(self.temporary), "LC_ALL": "C.UTF-8",
-                    "PATH": os.environ["PATH"]}
+                    "XDG_RUNTIME_DIR": "/nonexistent", "PATH": os.environ["PATH"]}
+        config = self.path / ".config/vault/config"
+        config.parent.mkdir(parents=True)
+        config.write_text("agent = off\n")
         self.run("init", "--no-recovery", *CHEAP, secrets=MASTER)
         self.volume_key = self.run("rescue", "--print-volume-key", "-y", secrets=MASTER).strip()
         self.database_key = self.run("rescue", "--print-key", "-y", secrets=MASTER).strip()
@@ -250,6 +253,7 @@ def test_nobody_of_the_same_user_may_look():
         # It waits for the password of a vault that it is to make.
         with subprocess.Popen([*become, copy, "--vault", f"{folder}/none", "init", "--no-recovery",
                                "--password-fd", "0"], stdin=subprocess.PIPE,
+                              env={**os.environ, "HOME": folder},
                               stderr=subprocess.DEVNULL) as program:
             time.sleep(0.5)
             files = " ".join(f"/proc/{program.pid}/{name}" for name in ("mem", "maps", "environ"))

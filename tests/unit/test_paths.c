@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/paths.h"
@@ -54,6 +55,36 @@ static void falls_back_to_home(void **state)
 	}
 }
 
+static void assert_runtime(const char *expected)
+{
+	char *path = NULL;
+
+	assert_done(paths_runtime(&path, err));
+	assert_string_equal(path, expected);
+	free(path);
+}
+
+/* Only a folder that nobody else can write to is fit for a socket. */
+static void sockets_are_where_nobody_else_writes(void **state)
+{
+	char folder[] = "/tmp/test-paths.XXXXXX", expected[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(expected, sizeof(expected), "%s/vault", folder);
+	setenv("XDG_STATE_HOME", "/state", 1);
+	setenv("XDG_RUNTIME_DIR", folder, 1);
+	assert_runtime(expected);
+	chmod(folder, 0720);
+	assert_runtime("/state/vault/agent");
+	chmod(folder, 01777);
+	assert_runtime("/state/vault/agent");
+	rmdir(folder);
+	assert_runtime("/state/vault/agent");
+	setenv("XDG_RUNTIME_DIR", "/tmp", 1);
+	assert_runtime("/state/vault/agent");
+}
+
 static void falls_back_to_the_password_database(void **state)
 {
 	const struct passwd *entry = getpwuid(getuid());
@@ -77,6 +108,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(follows_the_environment),
 		cmocka_unit_test(falls_back_to_home),
+		cmocka_unit_test(sockets_are_where_nobody_else_writes),
 		cmocka_unit_test(falls_back_to_the_password_database),
 	};
 

@@ -1,0 +1,68 @@
+#include <vault/agent.h>
+
+#include "commands.h"
+#include "json.h"
+#include "report.h"
+
+struct lock_values {
+	bool all;
+};
+
+static const struct option_spec lock_options[] = {
+	OPTION_FLAG(struct lock_values, all, 'a', "all", "lock every vault that is unlocked"),
+	OPTIONS_END,
+};
+
+/* An agent is asked whatever the configuration says: it may have been started before. */
+static int lock(const unsigned char *uuid, unsigned *ret_count, struct error *err)
+{
+	AGENT_AUTO *agent = NULL;
+	int r = agent_connect(&agent, err);
+
+	*ret_count = 0;
+	if (r == VAULT_NOT_FOUND)
+		return 0;
+	return r == 0 ? agent_lock(agent, uuid, ret_count, err) : r;
+}
+
+static int lock_run(struct session *session, const void *values, char *const *words,
+                    struct error *err)
+{
+	const struct lock_values *options = values;
+	struct vault_status_info info;
+	struct json json = {0};
+	unsigned count = 0;
+	int r = options->all ? 0 : session_open(session, VAULT_READ_ONLY, err);
+
+	(void)words;
+	if (r == 0 && !options->all)
+		r = vault_info(session->vault, &info, err);
+	session_close(session);
+	if (r == 0)
+		r = lock(options->all ? NULL : info.uuid, &count, err);
+	if (r != 0)
+		return r;
+	if (session->global.json) {
+		json_object(&json, NULL);
+		json_string(&json, "action", "locked");
+		json_number(&json, "keys", count);
+		json_close(&json);
+	}
+	if (count == 0)
+		report_note("Nothing was unlocked.");
+	else if (options->all)
+		report_note("Locked: %u %s.", count, count == 1 ? "vault" : "vaults");
+	else
+		report_note("Locked.");
+	return 0;
+}
+
+const struct command command_lock = {
+	.name = "lock",
+	.group = "vault",
+	.arguments = "",
+	.summary = "lock the vault: the agent forgets its key",
+	.options = lock_options,
+	.values_size = sizeof(struct lock_values),
+	.run = lock_run,
+};
