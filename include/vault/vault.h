@@ -233,6 +233,12 @@ int vault_names(struct vault *vault, const char *prefix,
 int vault_tags(struct vault *vault, const char *prefix, int (*each)(void *context, const char *tag),
                void *context, struct error *err);
 
+/* The addresses of the live entries, in order of name; an entry has as many as it has. Borrowed
+ * during the call; `each` as for vault_list. Like a list, they are not verified: before anything is
+ * given away for an address, load the entry and look there. */
+int vault_urls(struct vault *vault, int (*each)(void *context, const char *name, const char *url),
+               void *context, struct error *err);
+
 /* Moves an entry to the trash. VAULT_NOT_FOUND. */
 int vault_remove(struct vault *vault, const char *name, struct write_result *result,
                  struct error *err);

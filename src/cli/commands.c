@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&command_list,
 	&command_find,
 	&command_exec,
+	&command_git_credential,
 	&command_generate,
 	/* protect */
 	&command_audit,

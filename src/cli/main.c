@@ -119,6 +119,24 @@ static int run(struct session *session, int argc, char **argv, struct error *err
 	return r;
 }
 
+/* Under the name by which git finds its helpers, the program is the command that serves git. */
+static int run_as_called(struct session *session, int argc, char **argv, struct error *err)
+{
+	static char git_helper[] = "git-credential-vault", command[] = "git-credential";
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+
+	if (argc < 1 || strcmp(slash ? slash + 1 : argv[0], git_helper) != 0)
+		return run(session, argc, argv, err);
+	FREE_AUTO char **longer = calloc((size_t)argc + 2, sizeof(*longer));
+	if (!longer)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	longer[0] = argv[0];
+	longer[1] = command;
+	for (int i = 1; i < argc; i++)
+		longer[i + 1] = argv[i];
+	return run(session, argc + 1, longer, err);
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {0};
@@ -126,7 +144,7 @@ int main(int argc, char **argv)
 	int status;
 
 	harden_process();
-	status = abs(run(&session, argc, argv, &err));
+	status = abs(run_as_called(&session, argc, argv, &err));
 	session_done(&session);
 	prompt_quiet(false);
 	if (status != 0)

@@ -58,6 +58,10 @@ static const char *const texts[SQL_COUNT] = {
 		" entry e ON e.id = f.entry"
 		" LEFT JOIN password p ON p.entry = e.id AND p.until IS NULL"
 		" WHERE f.kind = 2 AND f.value = ?1 AND e.state = 0 ORDER BY e.name",
+	/* From the entries to their fields, by the key of the table: notes are not read over. */
+	[SQL_ENTRY_URLS] =
+		"SELECT e.name, f.value FROM entry e CROSS JOIN field f ON f.entry = e.id AND"
+		" f.kind = 1 WHERE e.state = 0 ORDER BY e.name, f.position",
 	[SQL_ENTRY_COUNTS] =
 		"SELECT count(*) FILTER (WHERE state = 0), count(*) FILTER (WHERE state = 1),"
 		" count(*)"

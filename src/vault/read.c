@@ -204,3 +204,24 @@ int vault_tags(struct vault *vault, const char *prefix, int (*each)(void *contex
 {
 	return list_range(vault, SQL_TAGS_FROM, prefix, each, context, err);
 }
+
+int vault_urls(struct vault *vault, int (*each)(void *context, const char *name, const char *url),
+               void *context, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = read_begin(vault, err);
+
+	if (r < 0)
+		return r;
+	r = db_stmt(vault->db, SQL_ENTRY_URLS, &stmt, err);
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		const char *name = stmt_text(stmt, 0), *url = stmt_text(stmt, 1);
+		r = name && url ? each(context, name, url)
+		                : error_set(err, VAULT_FAILED, "out of memory");
+		if (r != 0)
+			break;
+	}
+	stmt_done(stmt);
+	read_end(vault);
+	return r;
+}

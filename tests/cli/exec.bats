@@ -40,8 +40,8 @@ setup_file() {
 
 @test "what a descriptor gives cannot be changed" {
 	answers 0 vault exec --fd 3=database -- sh -c '
-		! echo x 2>/dev/null >&3
-		! truncate -s 0 /dev/fd/3 2>/dev/null
+		(echo x >&3) 2>/dev/null && echo written
+		truncate -s 0 /dev/fd/3 2>/dev/null && echo cut
 		stat -Lc %a /dev/fd/3
 		cat /dev/fd/3'
 	printed $'400\nS3cret:=\\ with blanks'
