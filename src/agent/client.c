@@ -11,14 +11,12 @@
 
 #include "agent/message.h"
 #include "base/cleanup.h"
+#include "base/paths.h"
 #include "base/place.h"
 #include "base/process.h"
 
 #define PATIENCE 1000 /* milliseconds for an answer; connecting and the first request share it */
 #define START_PATIENCE 5000 /* milliseconds for a new agent to be ready */
-#define PATH_SIZE 4096
-
-#define AGENT_PROGRAM "vault-agent"
 
 struct agent {
 	int fd;
@@ -179,40 +177,27 @@ int agent_connect(struct agent **ret_agent, struct error *err)
 	return 0;
 }
 
-/* Beside the running program, so that a build folder or a moved installation has its own; else
- * where it was to be installed. Never by PATH. */
-static const char *find_program(char path[PATH_SIZE])
-{
-	ssize_t length = readlink("/proc/self/exe", path, PATH_SIZE - sizeof(AGENT_PROGRAM));
-
-	if (length > 0) {
-		path[length] = '\0';
-		char *name = strrchr(path, '/') + 1;
-		memcpy(name, AGENT_PROGRAM, sizeof(AGENT_PROGRAM));
-		if (access(path, X_OK) == 0)
-			return path;
-	}
-	return VAULT_AGENT_PATH;
-}
-
 int agent_start(struct agent **ret_agent, struct error *err)
 {
 	/* Where its socket and the system's bus are. */
 	static const char *const variables[] = {"HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME",
 	                                        "DBUS_SYSTEM_BUS_ADDRESS", NULL};
-	char path[PATH_SIZE];
+	FREE_AUTO char *path = NULL;
 	int r = agent_connect(ret_agent, err);
 
 	if (r != VAULT_NOT_FOUND)
 		return r;
-	r = process_start(find_program(path), variables, START_PATIENCE, err);
+	r = paths_program("vault-agent", VAULT_AGENT_FOLDER, &path, err);
+	if (r != 0)
+		return r < 0 ? r : -r;
+	r = process_start(path, variables, -1, START_PATIENCE, err);
 	if (r == 0)
 		r = agent_connect(ret_agent, err);
 	if (r == VAULT_NOT_FOUND)
 		return error_set(err, VAULT_FAILED,
 		                 "the agent could not be started: running '%s' "
 		                 "in a terminal tells why",
-		                 find_program(path));
+		                 path);
 	return r;
 }
 

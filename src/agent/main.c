@@ -15,6 +15,7 @@
 #include "agent/listen.h"
 #include "agent/sandbox.h"
 #include "agent/server.h"
+#include "agent/watch.h"
 
 static const char usage[] =
 	"Usage: vault-agent\n"
@@ -36,19 +37,29 @@ static void tell_ready(void)
 	}
 }
 
+/* Whether there is a logind to listen to, its end of the connection will tell. */
+static void listen_to_logind(struct watch *watch, struct server *server)
+{
+	if (watch_start(watch, NULL) == 0)
+		server_watch(server, watch->fd, watch_hear, watch, NULL);
+}
+
 static int serve(struct listening *listening, const struct clock *clock, struct error *err)
 {
+	struct watch watch = {.fd = -1};
 	struct sandbox_state sandbox;
 	struct server server;
 	int r = server_start(&server, clock, listening, err);
 
 	if (r == 0) {
 		tell_ready();
+		listen_to_logind(&watch, &server);
 		sandbox_enter(listening->folder, &sandbox);
 		server.properties |= (sandbox.seccomp ? AGENT_SECCOMP : 0) |
 		                     (sandbox.landlock > 0 ? AGENT_LANDLOCK : 0);
 		r = server_run(&server, err);
 	}
+	watch_end(&watch);
 	/* Nobody new: who comes from now on finds no agent, not one that does not answer. */
 	listen_end(listening);
 	server_done(&server);

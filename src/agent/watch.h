@@ -12,6 +12,8 @@
 
 #include <vault/error.h>
 
+#include "agent/server.h"
+
 #define WATCH_FD 0 /* in the program */
 
 enum watch_message {
@@ -21,8 +23,15 @@ enum watch_message {
 	WATCH_DONE = 'd',  /* from the agent: locked */
 };
 
-/* Starts the program; *ret_fd is the agent's end (close-on-exec, non-blocking). VAULT_NOT_FOUND
- * (> 0, no message): it is not installed. */
-int watch_start(int *ret_fd, struct error *err);
+struct watch {
+	int fd; /* the agent's end; or -1 */
+};
+
+/* Starts the program. VAULT_NOT_FOUND (> 0): it is not installed. */
+int watch_start(struct watch *watch, struct error *err);
+void watch_end(struct watch *watch);
+
+/* For server_watch, with a struct watch: does what the program asks for. */
+void watch_hear(void *context, struct server *server);
 
 #endif

@@ -1,6 +1,7 @@
 #include "base/paths.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -131,4 +132,34 @@ int paths_runtime(char **ret_path, struct error *err)
 	buf_add_format(&path, "%s/vault", base);
 	*ret_path = buf_take_string(&path);
 	return *ret_path ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+int paths_program(const char *name, const char *folder, char **ret_path, struct error *err)
+{
+	char self[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
+	const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
+	BUF_AUTO beside = BUF_EMPTY, installed = BUF_EMPTY;
+	int r;
+
+	*ret_path = NULL;
+	if (slash) {
+		buf_add(&beside, self, (size_t)(slash + 1 - self));
+		buf_add_string(&beside, name);
+	}
+	if (folder)
+		buf_add_format(&installed, "%s/%s", folder, name);
+	r = buf_check(&beside, err);
+	if (r == 0)
+		r = buf_check(&installed, err);
+	if (r < 0)
+		return r;
+	if (beside.bytes && access((const char *)beside.bytes, X_OK) == 0)
+		*ret_path = buf_take_string(&beside);
+	else if (installed.bytes && access((const char *)installed.bytes, X_OK) == 0)
+		*ret_path = buf_take_string(&installed);
+	if (*ret_path)
+		return 0;
+	error_set(err, VAULT_NOT_FOUND, "the program %s is not installed", name);
+	return VAULT_NOT_FOUND;
 }

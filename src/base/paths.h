@@ -24,4 +24,10 @@ int paths_expand(const char *path, char **ret_path, struct error *err);
  * Gives; free(3). */
 int paths_runtime(char **ret_path, struct error *err);
 
+/* The program `name` of ours: beside the running one, so that a build folder or a moved
+ * installation has its own; else in `folder` (NULL: nowhere else). Never by PATH: no variable can
+ * put another one in its place. Gives; free(3). VAULT_NOT_FOUND (> 0, message set): there is
+ * none. */
+int paths_program(const char *name, const char *folder, char **ret_path, struct error *err);
+
 #endif

@@ -109,7 +109,7 @@ static void close_others(void)
 
 /* In the grandchild, which is nobody's: its parent has ended, and as it leads no session it cannot
  * get a terminal. */
-static _Noreturn void become(const char *path, char **environment, int output)
+static _Noreturn void become(const char *path, char **environment, int input, int output)
 {
 	char *const arguments[] = {(char *)(uintptr_t)path, NULL}; /* execve(2) only reads */
 	int null = open("/dev/null", O_RDWR);
@@ -120,7 +120,7 @@ static _Noreturn void become(const char *path, char **environment, int output)
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
 	if (null < 0 || chdir("/") != 0 || dup2(output, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDIN_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+	    dup2(input < 0 ? null : input, STDIN_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(CHILD_FAILED);
 	close_others();
 	execve(path, arguments, environment);
@@ -143,7 +143,8 @@ static void choose_environment(const char *const *names, char *ret_kept[VARIABLE
 	ret_kept[count] = NULL;
 }
 
-int process_start(const char *path, const char *const *names, int milliseconds, struct error *err)
+int process_start(const char *path, const char *const *names, int input, int milliseconds,
+                  struct error *err)
 {
 	CLOSE_AUTO int reading = -1;
 	char *environment[VARIABLES_MAX + 1];
@@ -158,7 +159,7 @@ int process_start(const char *path, const char *const *names, int milliseconds, 
 	failure = errno;
 	if (child == 0) {
 		if (setsid() >= 0 && (child = fork()) == 0)
-			become(path, environment, ends[1]);
+			become(path, environment, input, ends[1]);
 		_exit(child < 0 ? CHILD_FAILED : 0);
 	}
 	close(ends[1]);

@@ -19,10 +19,12 @@ int process_isolated(int (*work)(const void *context, void *result), const void 
                      void *result, size_t size, struct error *err);
 
 /* Starts the program `path`, without arguments, as a process that has nothing to do with this one
- * any more: a session without a terminal, folder /, no descriptors but /dev/null for 0 and 2, no
- * environment but the variables that `names` (NULL-terminated) lists, at most 16. Its standard
- * output is a pipe: that it is ready the program tells by closing it. Waits for that, or for the
- * program's end, at most `milliseconds`; how it fares then, 0 does not say. */
-int process_start(const char *path, const char *const *names, int milliseconds, struct error *err);
+ * any more: a session without a terminal, folder /, no descriptors but its standard ones, no
+ * environment but the variables that `names` (NULL-terminated) lists, at most 16. Standard input is
+ * the descriptor `input` (borrowed; -1: /dev/null), standard error /dev/null, standard output a
+ * pipe: that it is ready the program tells by closing it. Waits for that, or for the program's end,
+ * at most `milliseconds`; how it fares then, 0 does not say. */
+int process_start(const char *path, const char *const *names, int input, int milliseconds,
+                  struct error *err);
 
 #endif

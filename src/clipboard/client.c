@@ -5,29 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/paths.h"
 #include "base/run.h"
 #include "clipboard/message.h"
 
 #define PROGRAM "vault-clipboard"
 #define PATIENCE 15000 /* milliseconds: longer than vault-clipboard has for a program it runs */
-
-/* It is installed beside the program that runs: no variable can put another one in its place. */
-static int find_program(char **ret_path, struct error *err)
-{
-	char self[PATH_MAX];
-	BUF_AUTO path = BUF_EMPTY;
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self));
-	const char *slash = length > 0 ? memrchr(self, '/', (size_t)length) : NULL;
-
-	if (!slash)
-		return error_set(err, VAULT_FAILED, "cannot find out where " PROGRAM " is");
-	buf_add(&path, self, (size_t)(slash + 1 - self));
-	buf_add_string(&path, PROGRAM);
-	return buf_check(&path, err) < 0 ? -VAULT_FAILED
-	                                 : run_find((const char *)path.bytes, ret_path, err);
-}
 
 /* Starts it and reads its answer. */
 static int ask(const char *const *arguments, const struct secret *input, struct message *message,
@@ -35,7 +19,7 @@ static int ask(const char *const *arguments, const struct secret *input, struct 
 {
 	FREE_AUTO char *path = NULL;
 	SECRET_AUTO *output = NULL;
-	int status, r = find_program(&path, err);
+	int status, r = paths_program(PROGRAM, NULL, &path, err);
 
 	if (r != 0)
 		return r < 0 ? r : -r;
