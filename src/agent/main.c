@@ -37,29 +37,22 @@ static void tell_ready(void)
 	}
 }
 
-/* Whether there is a logind to listen to, its end of the connection will tell. */
-static void listen_to_logind(struct watch *watch, struct server *server)
+static int serve(struct listening *listening, const struct clock *clock, struct watch *watch,
+                 struct error *err)
 {
-	if (watch_start(watch, NULL) == 0)
-		server_watch(server, watch->fd, watch_hear, watch, NULL);
-}
-
-static int serve(struct listening *listening, const struct clock *clock, struct error *err)
-{
-	struct watch watch = {.fd = -1};
 	struct sandbox_state sandbox;
 	struct server server;
 	int r = server_start(&server, clock, listening, err);
 
+	if (r == 0 && watch->fd >= 0)
+		r = server_watch(&server, watch->fd, watch_hear, watch, err);
 	if (r == 0) {
 		tell_ready();
-		listen_to_logind(&watch, &server);
 		sandbox_enter(listening->folder, &sandbox);
 		server.properties |= (sandbox.seccomp ? AGENT_SECCOMP : 0) |
 		                     (sandbox.landlock > 0 ? AGENT_LANDLOCK : 0);
 		r = server_run(&server, err);
 	}
-	watch_end(&watch);
 	/* Nobody new: who comes from now on finds no agent, not one that does not answer. */
 	listen_end(listening);
 	server_done(&server);
@@ -69,14 +62,18 @@ static int serve(struct listening *listening, const struct clock *clock, struct 
 static int run(struct error *err)
 {
 	struct listening listening;
+	struct watch watch;
 	struct clock clock;
 	int r = clock_start(&clock, err);
 
 	if (r < 0)
 		return r;
+	/* First, so that the child has nothing of this process. It need not be there. */
+	watch_start(&watch, NULL);
 	r = listen_start(&listening, err);
 	if (r == 0)
-		r = serve(&listening, &clock, err);
+		r = serve(&listening, &clock, &watch, err);
+	watch_end(&watch);
 	clock_done(&clock);
 	return r;
 }

@@ -16,10 +16,10 @@
 
 #define LINE_SIZE 1000  /* bytes of a line, the newline not counted: Assuan's limit */
 #define ANSWER_MS 10000 /* what needs no person is answered at once */
-#define PATIENCE "120"  /* seconds: a mail program asks again soon; questions must not pile up */
+#define PATIENCE "120"  /* seconds: a mail program asks again, and questions must not pile up */
 
 /* Where to look, and for what, in this order. The first is what the user or the distribution has
- * chosen; one that does not work here, as one for a terminal where there is none, is passed over. */
+ * chosen; one that does not work here, as one for a terminal where there is none, is passed by. */
 static const char *const folders[] = {"/usr/bin", "/usr/local/bin", "/opt/homebrew/bin",
                                       "/run/current-system/sw/bin"};
 static const struct {

@@ -28,8 +28,8 @@ struct pinentry_question {
  * or this process has) and a program that fits it? */
 bool pinentry_available(void);
 
-/* Asks. Gives the secret, perhaps empty. VAULT_NOT_FOUND (> 0, no message): the person cancelled, or
- * let two minutes go by. VAULT_LOCKED failure: there is no pinentry that works. */
+/* Asks. Gives the secret, perhaps empty. VAULT_NOT_FOUND (> 0, no message): the person cancelled,
+ * or let two minutes go by. VAULT_LOCKED failure: there is no pinentry that works. */
 int pinentry_ask(const struct pinentry_question *question, struct secret **ret_secret,
                  struct error *err);
 
