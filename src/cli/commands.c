@@ -21,6 +21,8 @@ const struct command *const commands[] = {
 	&command_otp,
 	&command_list,
 	&command_find,
+	&command_open,
+	&command_pick,
 	&command_exec,
 	&command_git_credential,
 	&command_generate,

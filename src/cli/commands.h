@@ -26,7 +26,9 @@ struct command {
 	bool program; /* what stands behind "--" is a program that takes this one's place: the words
 	                 have the "--" in them, and it may get privileges that are not ours */
 	enum word_kind takes[2]; /* what the first word is, and what all that follow are */
-	bool bare; /* runs without session_start: needs neither the vault nor the configuration */
+	bool starts; /* starts a program of the user's, which may get such privileges, too: a
+	                browser with a sandbox of its own. Calls harden_privileges behind that */
+	bool bare;   /* runs without session_start: needs neither the vault nor the configuration */
 
 	/* `words` has at least min_words, at most max_words words and a NULL. Returns 0, or what
 	 * went wrong: a failure, or an answer. The absolute value becomes the exit status; the
@@ -48,8 +50,8 @@ extern const struct command command_add, command_audit, command_backup, command_
 	command_complete, command_copy, command_edit, command_exec, command_find, command_generate,
 	command_get, command_git_credential, command_help, command_history, command_init,
 	command_key_add, command_key_list, command_key_remove, command_list, command_lock,
-	command_otp, command_passwd, command_rekey, command_rename, command_rescue, command_restore,
-	command_rm, command_show, command_status, command_trash_empty, command_trash_list,
-	command_trash_restore, command_unlock;
+	command_open, command_otp, command_passwd, command_pick, command_rekey, command_rename,
+	command_rescue, command_restore, command_rm, command_show, command_status,
+	command_trash_empty, command_trash_list, command_trash_restore, command_unlock;
 
 #endif

@@ -105,7 +105,7 @@ static int run(struct session *session, int argc, char **argv, struct error *err
 	FREE_AUTO void *values = calloc(1, command->values_size + 1);
 	if (!words || !values)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	if (!command->program)
+	if (!command->program && !command->starts)
 		harden_privileges();
 	scopes[1] = (struct option_scope){command->options, values};
 	options_start(&scopes[1]);

@@ -37,22 +37,12 @@ static char *safe_line(const char *line, char *safe, size_t size)
 	return safe;
 }
 
-static unsigned char key(const struct termios *modes, int which)
-{
-	return modes->c_cc[which] == _POSIX_VDISABLE ? 0 : modes->c_cc[which];
-}
-
 /* Reads into `edit` until the line is done. Returns as the questions do. */
 static int read_hidden(struct tty_question *question, struct line_edit *edit, struct error *err)
 {
-	const struct line_keys keys = {
-		.erase = key(&question->before, VERASE),
-		.word_erase = key(&question->before, VWERASE),
-		.kill = key(&question->before, VKILL),
-		.end = key(&question->before, VEOF),
-		.literal = key(&question->before, VLNEXT),
-	};
+	struct line_keys keys;
 
+	tty_line_keys(question, &keys);
 	for (;;) {
 		unsigned char byte;
 		int r = tty_byte(question, &byte, err);

@@ -9,10 +9,11 @@
 
 /* Signals are blocked while a question is asked, except inside ppoll(2): there is no moment in
  * which one could be missed between looking for it and waiting. */
-static const int handled[TTY_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+static const int handled[TTY_SIGNALS] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                         SIGTSTP, SIGCONT, SIGWINCH};
 
 /* Signal handlers have no other way to tell. */
-static volatile sig_atomic_t fatal_signal, stop_requested, continued;
+static volatile sig_atomic_t fatal_signal, stop_requested, continued, resized;
 
 /* While work is done between questions: how the terminal was, and what signals did before. */
 static struct {
@@ -29,6 +30,8 @@ static void note_signal(int signal)
 		stop_requested = 1;
 	else if (signal == SIGCONT)
 		continued = 1;
+	else if (signal == SIGWINCH)
+		resized = 1;
 	else
 		fatal_signal = signal;
 }
@@ -123,6 +126,8 @@ static void leave_quietly(int signal)
 	sigset_t set, mask;
 	int saved = errno;
 
+	if (signal == SIGWINCH)
+		return;
 	if (signal == SIGCONT) {
 		if (in_foreground())
 			hide();
@@ -187,7 +192,7 @@ int tty_begin(struct tty_question *question, struct error *err)
 	question->fd = tty_descriptor();
 	if (question->fd < 0 || tcgetattr(question->fd, &question->before) != 0)
 		return error_set(err, VAULT_LOCKED, "there is no terminal to ask at");
-	fatal_signal = stop_requested = continued = 0;
+	fatal_signal = stop_requested = continued = resized = 0;
 	sigemptyset(&blocked);
 	for (int i = 0; i < TTY_SIGNALS; i++)
 		sigaddset(&blocked, handled[i]);
@@ -199,6 +204,8 @@ int tty_begin(struct tty_question *question, struct error *err)
 
 void tty_end(struct tty_question *question)
 {
+	if (question->after)
+		tty_text(question->after);
 	set_modes(question->fd, &question->before);
 	uninstall(question->actions_before);
 	sigprocmask(SIG_SETMASK, &question->mask_before, NULL);
@@ -210,7 +217,7 @@ static void stop(struct tty_question *question)
 	struct sigaction ours, default_action = {.sa_handler = SIG_DFL};
 	sigset_t both, mask;
 
-	tty_text("\n");
+	tty_text(question->after ? question->after : "\n");
 	set_modes(question->fd, &question->before);
 	sigaction(SIGTSTP, &default_action, &ours);
 	sigemptyset(&both);
@@ -224,35 +231,72 @@ static void stop(struct tty_question *question)
 	continued = 1;
 }
 
-int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err)
+/* One look at the terminal: a byte, its end, or TTY_SILENCE when none could be read. */
+static int read_byte(int fd, unsigned char *ret_byte, struct error *err)
+{
+	ssize_t n = read(fd, ret_byte, 1);
+
+	if (n > 0)
+		return 1;
+	if (n == 0 || errno == EIO) /* EIO: the terminal is gone; SIGHUP may be on its way */
+		return 0;
+	if (errno == EINTR || errno == EAGAIN)
+		return TTY_SILENCE;
+	return error_errno(err, VAULT_FAILED, errno, "cannot read from the terminal");
+}
+
+int tty_byte_within(struct tty_question *question, int milliseconds, unsigned char *ret_byte,
+                    struct error *err)
 {
 	struct pollfd wait = {.fd = question->fd, .events = POLLIN};
+	const struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
 
 	for (;;) {
-		int ready = ppoll(&wait, 1, NULL, &question->mask_before);
+		int ready =
+			ppoll(&wait, 1, milliseconds < 0 ? NULL : &time, &question->mask_before);
 		if (fatal_signal)
 			return error_set(err, VAULT_INTERRUPTED,
 			                 "Interrupted; nothing was changed.");
 		if (stop_requested)
 			stop(question);
-		if (continued) {
-			continued = 0;
-			ask(question);
+		if (continued || resized) {
+			if (continued)
+				ask(question);
+			continued = resized = 0;
+			if (question->screen)
+				return TTY_REDRAW;
 			continue;
 		}
 		if (ready < 0 && errno != EINTR)
 			return error_errno(err, VAULT_FAILED, errno,
 			                   "cannot wait for the terminal");
-		if (ready <= 0)
+		if (ready == 0)
+			return TTY_SILENCE;
+		if (ready < 0)
 			continue;
-		ssize_t n = read(question->fd, ret_byte, 1);
-		if (n > 0)
-			return 1;
-		if (n == 0 ||
-		    errno == EIO) /* EIO: the terminal is gone; SIGHUP may be on its way */
-			return 0;
-		if (errno != EINTR && errno != EAGAIN)
-			return error_errno(err, VAULT_FAILED, errno,
-			                   "cannot read from the terminal");
+		int r = read_byte(question->fd, ret_byte, err);
+		if (r != TTY_SILENCE)
+			return r;
 	}
+}
+
+int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err)
+{
+	return tty_byte_within(question, -1, ret_byte, err);
+}
+
+static unsigned char key(const struct termios *modes, int which)
+{
+	return modes->c_cc[which] == _POSIX_VDISABLE ? 0 : modes->c_cc[which];
+}
+
+void tty_line_keys(const struct tty_question *question, struct line_keys *ret_keys)
+{
+	*ret_keys = (struct line_keys){
+		.erase = key(&question->before, VERASE),
+		.word_erase = key(&question->before, VWERASE),
+		.kill = key(&question->before, VKILL),
+		.end = key(&question->before, VEOF),
+		.literal = key(&question->before, VLNEXT),
+	};
 }

@@ -1,5 +1,5 @@
 /*
- * The terminal's side of a question: modes and signals. Used by prompt.c alone.
+ * The terminal's side of a question: modes and signals. Used by prompt.c and choose_screen.c.
  */
 #ifndef CLI_PROMPT_TTY_H
 #define CLI_PROMPT_TTY_H
@@ -10,12 +10,17 @@
 
 #include <vault/error.h>
 
-#define TTY_SIGNALS 6
+#include "line_edit.h"
+
+#define TTY_SIGNALS 7
 
 /* A question being asked. */
 struct tty_question {
 	const char *text;
 	bool hidden; /* no echo, no line editing by the kernel */
+	const char
+		*after; /* written when it is left, for a stop, too; NULL: a stop ends the line */
+	bool screen;    /* it is drawn on the whole screen: see TTY_REDRAW */
 	int fd;
 	struct termios before;
 	sigset_t mask_before;
@@ -32,6 +37,17 @@ void tty_end(struct tty_question *question);
 /* Waits for a byte. Returns 1 and the byte; 0 at the end of input; VAULT_INTERRUPTED failure for a
  * signal. A stop (Ctrl-Z) happens inside. */
 int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err);
+
+/* The same for at most so many milliseconds, -1: without end. Answers besides: */
+enum tty_answer {
+	TTY_SILENCE = 2, /* nothing came */
+	TTY_REDRAW = 3,  /* a screen is to be drawn: it has another size, or is back from a stop */
+};
+int tty_byte_within(struct tty_question *question, int milliseconds, unsigned char *ret_byte,
+                    struct error *err);
+
+/* The keys that the terminal has for editing a line. */
+void tty_line_keys(const struct tty_question *question, struct line_keys *ret_keys);
 
 /* What prompt_quiet promises. */
 void tty_quiet(bool quiet);

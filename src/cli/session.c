@@ -86,6 +86,7 @@ int session_open(struct session *session, unsigned flags, struct error *err)
 
 	if (session->vault)
 		return 0;
+	session->unlocked = false;
 	if (session->global.accept_rollback)
 		flags |= VAULT_ACCEPT_ROLLBACK;
 	r = vault_open(session->path, flags, &session->vault, err);
@@ -269,9 +270,10 @@ static int unlock_at_ease(struct session *session, struct error *err)
 	return r;
 }
 
-/* `info` is from while it was locked: then asking costs no query. */
+/* The vault is unlocked. `info` is from while it was not: then asking costs no query. */
 static void announce(struct session *session, const struct vault_status_info *info)
 {
+	session->unlocked = true;
 	if (info->header_torn || info->header_healed)
 		announce_header(session);
 	announce_rollback(session);
@@ -282,6 +284,8 @@ int session_unlock(struct session *session, unsigned flags, struct error *err)
 	struct vault_status_info info;
 	int r = session_open(session, flags, err);
 
+	if (r == 0 && session->unlocked)
+		return 0;
 	if (r == 0)
 		r = vault_info(session->vault, &info, err);
 	if (r == 0)

@@ -27,6 +27,7 @@ struct session {
 	struct config config; /* set by session_start */
 	char *path;           /* of the vault */
 	struct vault *vault;  /* NULL until it is open */
+	bool unlocked;        /* it is open, and so are its contents */
 	bool keep_presented;  /* set before unlocking by commands that make a new key of the same
 	                        kind */
 	struct presented presented; /* what opened the vault, when it was to be kept */
@@ -50,8 +51,9 @@ void session_close(struct session *session);
 int session_open(struct session *session, unsigned flags, struct error *err);
 
 /* Opens and unlocks: with what the options name; else with what the agent holds; else, at a
- * terminal, by asking, after which the agent is given the key. Returns 0; VAULT_NOT_FOUND as above;
- * VAULT_WRONG_KEY (> 0, message set). `flags` as for vault_open. */
+ * terminal, by asking, after which the agent is given the key. Returns 0, at once when it is
+ * unlocked already; VAULT_NOT_FOUND as above; VAULT_WRONG_KEY (> 0, message set). `flags` as for
+ * vault_open. */
 int session_unlock(struct session *session, unsigned flags, struct error *err);
 
 /* The same without ever asking or starting an agent: with a secret that the options name, else with
