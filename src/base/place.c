@@ -25,23 +25,25 @@ int place_open(bool make, int *ret_folder, struct error *err)
 	FREE_AUTO char *path = NULL;
 	CLOSE_AUTO int fd = -1;
 	struct stat status;
-	int r = paths_runtime(&path, err);
+	int failure, r = paths_runtime(&path, err);
 
 	if (r == 0 && make)
 		r = make_folder(path, err);
 	if (r < 0)
 		return r;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	failure = errno;
+	/* ENOTDIR may speak of a part of the path before. */
+	if (fd < 0 && lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return VAULT_NOT_FOUND;
-	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+	if (fd < 0 && (failure == ENOTDIR || failure == ELOOP))
 		return error_set(
 			err, VAULT_FAILED,
 			"'%s' is not a folder, or a symbolic link: no socket is looked for "
 			"in it",
 			path);
 	if (fd < 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot open folder '%s'", path);
+		return error_errno(err, VAULT_FAILED, failure, "cannot open folder '%s'", path);
 	if (fstat(fd, &status) != 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot examine '%s'", path);
 	if (status.st_uid != geteuid() || (status.st_mode & 077) != 0)
