@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/cleanup.h"
+#include "base/confine.h"
 
 #define NOT_STARTED 127 /* exit status, as in a shell */
 
@@ -110,19 +111,23 @@ static void close_others(void)
 static _Noreturn void become(const struct run *run, const struct pipes *pipes)
 {
 	int null = open("/dev/null", O_RDWR);
+	int in = pipes->child_in >= 0 ? pipes->child_in : run->input_file ? run->input_file : null;
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	if (null < 0 || dup2(pipes->child_in >= 0 ? pipes->child_in : null, STDIN_FILENO) < 0 ||
+	if (null < 0 || dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(pipes->child_out >= 0 ? pipes->child_out : null, STDOUT_FILENO) < 0 ||
 	    dup2(null, STDERR_FILENO) < 0)
 		_exit(NOT_STARTED);
 	close_others();
-	/* execv(3) only reads. */
-	execv(run->path, (char *const *)(uintptr_t)run->arguments);
+	if (run->confined)
+		process_confine();
+	/* execve(2) only reads. */
+	execve(run->path, (char *const *)(uintptr_t)run->arguments,
+	       run->confined ? (char *const *)(uintptr_t)process_confined_environment : environ);
 	_exit(NOT_STARTED);
 }
 

@@ -15,8 +15,10 @@ struct run {
 	const char *path;             /* as run_find gives it */
 	const char *const *arguments; /* all of argv, NULL-terminated */
 	const struct secret *input;   /* its standard input; NULL: /dev/null */
+	int input_file;               /* a descriptor instead of that; 0: none */
 	struct secret *output;        /* gets its standard output; NULL: /dev/null */
 	int milliseconds;             /* how long it may take */
+	bool confined;                /* without our environment, and as process_confine says */
 	bool stays; /* it is not waited for: closing its standard output tells that it is ready */
 };
 

@@ -4,17 +4,21 @@
 #include "dates.h"
 #include "json.h"
 #include "output.h"
+#include "qr_show.h"
+#include "report.h"
 #include "show.h"
 
 #define LABEL_COLUMNS 12
 
 struct show_values {
-	bool reveal;
+	bool reveal, qr;
 };
 
 static const struct option_spec show_options[] = {
 	OPTION_FLAG(struct show_values, reveal, 'r', "reveal",
                     "show passwords, notes and secret fields"),
+	OPTION_FLAG(struct show_values, qr, 0, "qr",
+                    "show the one-time code's seed as a QR code, for a phone"),
 	OPTIONS_END,
 };
 
@@ -121,19 +125,53 @@ void show_json(struct json *json, const struct entry *entry, bool reveal)
 	json_time(json, "trashed", entry->trashed);
 }
 
+/* Whatever is drawn tells the seed: by mistake it must not end in a file. */
+static int check_qr(const struct session *session, const struct show_values *show,
+                    struct error *err)
+{
+	if (show->qr && session->global.json)
+		return error_set(err, VAULT_USAGE, "--qr and --json exclude each other");
+	if (show->qr && !show->reveal && !output_is_terminal())
+		return error_set(err, VAULT_USAGE,
+		                 "a QR code tells the seed to whoever sees it, and is for a "
+		                 "terminal; with --reveal it goes elsewhere, too");
+	return 0;
+}
+
+static int show_qr(const struct entry *entry, struct error *err)
+{
+	const struct field *otp = entry_field(entry, "otp");
+	int r;
+
+	if (!otp) {
+		error_set(err, VAULT_NOT_FOUND, "'%s' has no one-time code", entry->name);
+		return VAULT_NOT_FOUND;
+	}
+	r = qr_show(otp->secret, err);
+	if (r == 0)
+		report_note("Whoever sees this can make the codes of '%s': clear the screen when "
+		            "it is on the phone.",
+		            entry->name);
+	return r;
+}
+
 static int show_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
 	const struct show_values *show = values;
 	ENTRY_AUTO *entry = NULL;
 	struct json json = {0};
-	int r = session_unlock(session, 0, err);
+	int r = check_qr(session, show, err);
 
+	if (r == 0)
+		r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = session_get(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
 	session_close(session);
+	if (show->qr)
+		return show_qr(entry, err);
 	if (!session->global.json) {
 		show_text(entry, show->reveal);
 		return 0;

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <vault/qr.h>
+
 #include "cleanup.h"
 #include "entry_options.h"
 #include "present.h"
@@ -32,7 +34,7 @@ bool entry_options_fields(const struct entry_options *options)
 {
 	return options->user || options->note || options->urls.count || options->tags.count ||
 	       options->fields.count || options->secret_fields.count || options->otp ||
-	       options->otp_file;
+	       options->otp_file || options->otp_qr;
 }
 
 int entry_options_check(const struct entry_options *options, const struct config *config,
@@ -55,8 +57,9 @@ int entry_options_check(const struct entry_options *options, const struct config
 	if (options->all_stdin && is_stdin(options->otp_file))
 		return error_set(err, VAULT_USAGE,
 		                 "--stdin0 leaves nothing of standard input for --otp-file -");
-	if (options->otp && options->otp_file)
-		return error_set(err, VAULT_USAGE, "--otp asks; --otp-file reads: one of them");
+	if (options->otp + !!options->otp_file + !!options->otp_qr > 1)
+		return error_set(err, VAULT_USAGE,
+		                 "--otp asks; --otp-file and --otp-qr read: one of them");
 	for (size_t i = 0; i < options->fields.count; i++)
 		if (!strchr(options->fields.items[i], '='))
 			return error_set(err, VAULT_USAGE, "--field takes KEY=VALUE, not '%s'",
@@ -85,6 +88,14 @@ static int set_field(struct entry *entry, const char *argument, struct error *er
 	return entry_set_text(entry, FIELD_TEXT, key, equals + 1, err);
 }
 
+static int set_otp_qr(struct entry *entry, const char *file, struct error *err)
+{
+	SECRET_AUTO *uri = NULL;
+	int r = qr_read(file, "otpauth", &uri, err);
+
+	return r == 0 ? entry_set_secret(entry, FIELD_OTP, NULL, &uri, err) : r;
+}
+
 int entry_options_plain(const struct entry_options *options, struct entry *entry, struct error *err)
 {
 	int r = 0;
@@ -97,6 +108,8 @@ int entry_options_plain(const struct entry_options *options, struct entry *entry
 		r = entry_set_text(entry, FIELD_TAG, NULL, options->tags.items[i], err);
 	for (size_t i = 0; r == 0 && i < options->fields.count; i++)
 		r = set_field(entry, options->fields.items[i], err);
+	if (r == 0 && options->otp_qr)
+		r = set_otp_qr(entry, options->otp_qr, err);
 	return r;
 }
 

@@ -18,7 +18,7 @@
 #include "rule.h"
 
 struct entry_options {
-	const char *user, *note, *allow_reuse, *otp_file;
+	const char *user, *note, *allow_reuse, *otp_file, *otp_qr;
 	struct texts urls, tags, fields, secret_fields;
 	bool generate, from_stdin, all_stdin, otp;
 	struct rule_options rule;
@@ -45,6 +45,8 @@ struct entry_options {
 	                    "set up one-time codes; asks for the secret or URI"), \
 		OPTION_TEXT_OF(WORD_FILE, type, entry.otp_file, 0, "otp-file", "FILE", \
 	                       "read the secret or URI from FILE; - is standard input"), \
+		OPTION_TEXT_OF(WORD_FILE, type, entry.otp_qr, 0, "otp-qr", "FILE", \
+	                       "read the URI from the QR code in a PNG or JPEG picture"), \
 		OPTION_TEXT(type, entry.allow_reuse, 0, "allow-reuse", "REASON", \
 	                    "share the password with another entry, and why")
 
@@ -55,7 +57,8 @@ int entry_options_check(const struct entry_options *options, const struct config
 /* Is a password to be made? */
 bool entry_options_generate(const struct entry_options *options);
 
-/* Puts URLs, tags and plain fields into `entry`, and the user name when there is one. */
+/* Puts what is asked of nobody into `entry`: URLs, tags, plain fields, the user name, and the
+ * one-time code of a picture. */
 int entry_options_plain(const struct entry_options *options, struct entry *entry,
                         struct error *err);
 

@@ -188,12 +188,15 @@ bool output_is_terminal(void)
 	return known;
 }
 
-const char *output_mask(void)
+bool output_is_utf8(void)
 {
 	/* Reading the locale's files is left to those who need to know. */
-	bool utf8 = setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	return setlocale(LC_CTYPE, "") && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
 
-	return utf8 ? "••••••••" : "********";
+const char *output_mask(void)
+{
+	return output_is_utf8() ? "••••••••" : "********";
 }
 
 int output_finish(struct error *err)

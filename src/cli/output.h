@@ -32,6 +32,7 @@ void output_secret_text(const struct secret *secret, int indent);
 void output_secret(const struct secret *secret); /* the bytes as they are */
 
 bool output_is_terminal(void);
+bool output_is_utf8(void);     /* does the locale say so? */
 const char *output_mask(void); /* what stands for a secret; asterisks where there are no bullets */
 
 void output_flush(void);

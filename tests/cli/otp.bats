@@ -129,6 +129,27 @@ gives() {
 	[ "$(json 'j["fields"][0]["value"]')" = "otpauth://totp/plain?secret=$SEED" ]
 }
 
+@test "--copy: on the clipboard and nowhere else" {
+	mkdir -p .config/vault
+	printf '#!/bin/sh\ncat >%s\n' "$HOME/clipboard" >copier
+	chmod 700 copier
+	echo "clipboard-program = $HOME/copier" >.config/vault/config
+	set_up counted "otpauth://hotp/x?secret=$SEED"
+	answers 0 vault otp counted --copy --clear-after 1m
+	printed
+	says "Copied"
+	says "Good once"
+	[ "$(cat clipboard)" = 755224 ]
+	unseen 755224
+	answers 0 vault --json otp counted -c
+	[ "$(json 'j["name"], j["counter"], "way" in j, "code" in j')" = \
+		"('counted', 1, True, False)" ]
+	[ "$(cat clipboard)" = 287082 ]
+	answers 0 vault lock
+	answers 2 vault otp counted --both
+	answers 2 vault otp counted --clear-after 1m
+}
+
 @test "it is part of backup, rekey and rescue" {
 	set_up plain $SEED
 	answers 0 master rekey -q --no-recovery "${CHEAP[@]}"

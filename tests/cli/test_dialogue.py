@@ -1,5 +1,9 @@
 """The main job as a person does it: the first vault, an entry, a password used twice. And what a
 terminal is shown, and what it is not."""
+import shutil
+import subprocess
+
+import picture
 import tap
 from tap import check
 from terminal import END, ERASE_LINE, MASTER, QUESTION, Home, Terminal
@@ -177,6 +181,24 @@ def test_colours_and_no_colours():
             check(("\x1b[" in tty.screen) == coloured, environment)
             tty.start("get", "nothing", key=True, redirect="2>err").ends(3)
         check("\x1b" not in (home.path / "err").read_text(), "colours in a file")
+
+
+def test_a_qr_code_on_the_terminal():
+    home = Home()
+    uri = "otpauth://totp/x:joe?secret=GEZDGNBVGY3TQOJQ&issuer=x"
+    home.run("add", "x", "-g", "--otp-file", "-", more=uri + "\n")
+    with Terminal(home) as tty:
+        tty.start("show", "x", "--qr", key=True).expect("clear the screen").ends(0).unseen("GEZD")
+        lines = [line.strip("\r") for line in tty.screen.split("\n") if "38;5;16" in line]
+        tty.child.setwinsize(40, 30)
+        tty.start("show", "x", "--qr", key=True).expect("takes 37").ends(1)
+    if not shutil.which("zbarimg"):
+        raise tap.Skip("zbarimg is not installed")
+    file = home.path / "seen.png"
+    file.write_bytes(picture.png(list(picture.rows("\n".join(lines)))))
+    seen = subprocess.run(["zbarimg", "-q", "--raw", "--nodbus", file], capture_output=True,
+                          text=True, check=False).stdout
+    check(seen == uri + "\n", seen)
 
 
 def test_one_time_codes():
