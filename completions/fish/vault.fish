@@ -1,5 +1,6 @@
 # Completion of vault(1) for fish: asks the program what may follow, see src/cli/proposals.h.
 function __vault_complete
+    command -q vault; or return
     set -l words (commandline -opc)
     set -l typed (commandline -ct)
     # The word may be in the middle of a quotation.

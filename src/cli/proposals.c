@@ -22,10 +22,10 @@ static bool misleads(const struct completion *completion, const char *text)
 	       !completion->is_value && completion->kind != WORD_OPTION;
 }
 
-/* The word as it is to stand on the line: as it is, or the part that bash replaces, quoted. */
-static void print_word(const struct proposals *proposals, const char *text)
+/* The part of the word that bash replaces, quoted as it begins on the line. */
+static void print_quoted(const struct shell_line *bash, const struct completion *completion,
+                         const char *text)
 {
-	const struct completion *completion = proposals->completion;
 	size_t length = completion->head + strlen(text);
 	FREE_AUTO char *word = malloc(length + 1);
 	FREE_AUTO char *quoted = malloc(SHELL_QUOTED * length + 1);
@@ -34,9 +34,8 @@ static void print_word(const struct proposals *proposals, const char *text)
 		return;
 	memcpy(word, completion->word, completion->head);
 	memcpy(word + completion->head, text, length - completion->head + 1);
-	if (proposals->bash)
-		shell_quote(word + proposals->bash->kept, proposals->bash->quote, quoted);
-	output_string(proposals->bash ? quoted : word);
+	shell_quote(word + bash->kept, bash->quote, quoted);
+	output_string(quoted);
 }
 
 void propose(struct proposals *proposals, const char *what, const char *text, const char *about)
@@ -47,12 +46,19 @@ void propose(struct proposals *proposals, const char *what, const char *text, co
 	if (strncmp(text, typed, strlen(typed)) != 0 || has_control(text) ||
 	    misleads(completion, text))
 		return;
-	if (!proposals->told)
-		output_format("%s\n", what);
+	if (!proposals->told) {
+		output_string(what);
+		output_string("\n");
+	}
 	proposals->told = true;
-	print_word(proposals, text);
-	if (about && !proposals->bash)
-		output_format("\t%s", about);
+	if (proposals->bash) {
+		print_quoted(proposals->bash, completion, text);
+	} else {
+		output_bytes(completion->word, completion->head);
+		output_string(text);
+		output_string(about ? "\t" : "");
+		output_string(about ? about : "");
+	}
 	output_string("\n");
 }
 

@@ -25,6 +25,11 @@ class Timing:
         slows both."""
         return statistics.median(a / b for a, b in zip(self.seconds, other.seconds))
 
+    def more_than(self, other, floor):
+        """How much longer than the other, in units of the floor, round by round."""
+        return statistics.median((a - b) / c for a, b, c in zip(self.seconds, other.seconds,
+                                                                floor.seconds))
+
 
 def show_time(seconds):
     return f"{seconds:.2f} s " if seconds >= 1 else f"{seconds * 1e3:.1f} ms"
@@ -64,7 +69,7 @@ class Bench:
         another status than it should ({label: status}, else 0) has not done what is measured."""
         words = [self.tool("race"), str(rounds)]
         for command in commands.values():
-            words += ["--", *map(str, command)]
+            words += [":::", *map(str, command)]
         runs = {label: [] for label in commands}
         for line in self.call(*words).splitlines():
             number, nanoseconds, kib, ended = map(int, line.split())

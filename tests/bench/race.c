@@ -2,7 +2,7 @@
  * Runs commands in turn, A B C A B C …, and tells how long each took from start to end and how much
  * memory it had:
  *
- *     race RUNS -- [0<FILE] [3<FILE] COMMAND ARGUMENT… -- [0<FILE] [3<FILE] COMMAND ARGUMENT…
+ *     race RUNS ::: [0<FILE] [3<FILE] COMMAND ARGUMENT… ::: [0<FILE] [3<FILE] COMMAND ARGUMENT…
  *
  * 0<FILE is a command's standard input, 3<FILE its descriptor 3, each one word; its output goes to
  * /dev/null. "%d" in an argument becomes the number of the round. Prints "COMMAND NANOSECONDS
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 	long runs = argc > 1 ? strtol(argv[1], NULL, 10) : 0;
 
 	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], "--") != 0 || n_commands == COMMANDS_MAX)
+		if (strcmp(argv[i], ":::") != 0 || n_commands == COMMANDS_MAX)
 			continue;
 		argv[i] = NULL;
 		commands[n_commands++] = &argv[i + 1];
