@@ -43,6 +43,7 @@ const struct config_key config_keys[] = {
                  "the agent forgets a key that was not used for so long"),
 	KEY_TIME("agent-cap", agent_cap, 10, 7 * DAY, "8h",
                  "the agent forgets a key so long after the unlocking, used or not"),
+	KEY_AUTO("pinentry", pinentry, "off", "whether pinentry asks where there is no terminal"),
 	KEY_TIME("clipboard-clear", clipboard_clear, 0, HOUR, "45s",
                  "when the clipboard is cleared; 0: never"),
 	KEY_PROGRAM("clipboard-program", clipboard_program,

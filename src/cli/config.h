@@ -21,6 +21,7 @@ struct config {
 	bool agent;              /* may the agent be asked and started? */
 	int agent_idle;          /* seconds after the last use */
 	int agent_cap;           /* seconds after the unlocking */
+	bool pinentry;           /* may pinentry ask where there is no terminal? */
 	int clipboard_clear;     /* seconds; 0: never */
 	char *clipboard_program; /* path or name; NULL: found out */
 	int generate_length;     /* 0: the built-in default */

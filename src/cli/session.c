@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "held.h"
+#include "pinentry.h"
 #include "prompt.h"
 #include "report.h"
 #include "session.h"
@@ -28,6 +29,8 @@ const struct option_spec globals_options[] = {
                       "read the volume key, hexadecimal, from descriptor N"),
 	OPTION_FLAG(struct globals, no_agent, 0, "no-agent",
                     "neither ask the agent for the key nor give it one"),
+	OPTION_FLAG(struct globals, pinentry, 0, "pinentry",
+                    "ask through pinentry, where there is one"),
 	OPTION_FLAG(struct globals, accept_rollback, 0, "accept-rollback",
                     "take a file older than expected for the truth"),
 	OPTION_FLAG(struct globals, quiet, 'q', "quiet", "say nothing but warnings and errors"),
@@ -108,23 +111,64 @@ static bool has_slot(const struct session *session, enum key_type type)
 	return false;
 }
 
-/* Gets a password or code: from where the options say, or from the person at the terminal. */
+/* Whoever wants pinentry gets it also at a terminal, which may belong to a mail program's screen;
+ * the configuration means programs that have none. */
+static bool by_pinentry(const struct session *session)
+{
+	return (session->global.pinentry || (session->config.pinentry && !prompt_available())) &&
+	       pinentry_available();
+}
+
+static bool somebody_to_ask(const struct session *session)
+{
+	return prompt_available() || by_pinentry(session);
+}
+
+static int ask_by_pinentry(const struct session *session, const char *question,
+                           struct secret **ret_password, struct error *err)
+{
+	char description[ERROR_MESSAGE_MAX], prompt[32];
+	const struct pinentry_question asked = {
+		.description = description,
+		.prompt = prompt,
+		.error = session->refused.message[0] ? session->refused.message : NULL,
+	};
+
+	snprintf(description, sizeof(description), "vault: unlock %s", session->path);
+	snprintf(prompt, sizeof(prompt), "%.*s", (int)strcspn(question, ":") + 1, question);
+	return pinentry_ask(&asked, ret_password, err);
+}
+
+/* Asks whoever is there: by pinentry where that is wanted, else at the terminal. */
+static int ask(const struct session *session, const char *question, struct secret **ret_password,
+               struct error *err)
+{
+	int r = -VAULT_LOCKED;
+
+	if (by_pinentry(session))
+		r = ask_by_pinentry(session, question, ret_password, err);
+	if (r == -VAULT_LOCKED && prompt_available())
+		r = prompt_secret(question, PASSWORD_MAX, ret_password, err);
+	return r > 0 ? error_set(err, VAULT_INTERRUPTED, "Nothing was changed.") : r;
+}
+
+/* Gets a password or code: from where the options say, or from the person who is there. */
 static int read_password(const struct session *session, const char *question,
                          struct secret **ret_password, struct error *err)
 {
 	const struct globals *global = &session->global;
-	int r;
 
 	if (global->password_fd >= 0 || global->password_file)
 		return present_password(global->password_fd, global->password_file, ret_password,
 		                        err);
-	if (!prompt_available())
+	if (!somebody_to_ask(session))
 		return error_set(err, VAULT_LOCKED,
-		                 "the vault is locked and there is no terminal to ask for its "
+		                 "the vault is locked and there is no terminal%s to ask for its "
 		                 "password: unlock it before with 'vault unlock', or give "
-		                 "--password-fd N or --password-file FILE");
-	r = prompt_secret(question, PASSWORD_MAX, ret_password, err);
-	return r > 0 ? error_set(err, VAULT_INTERRUPTED, "Nothing was changed.") : r;
+		                 "%s--password-fd N or --password-file FILE",
+		                 session->global.pinentry ? " and no pinentry that works" : "",
+		                 session->global.pinentry ? "" : "--pinentry, ");
+	return ask(session, question, ret_password, err);
 }
 
 /* Tries one credential. `type` says what the secrets in `presented` are. */
@@ -191,7 +235,7 @@ static int unlock(struct session *session, struct error *err)
 		return r == 0 ? vault_unlock_volume_key(session->vault, key, err) : r;
 	}
 	/* Nobody is asked for what there is not. */
-	if (asked && global->recovery && prompt_available() &&
+	if (asked && global->recovery && somebody_to_ask(session) &&
 	    !has_slot(session, KEY_RECOVERY_CODE)) {
 		error_set(err, VAULT_WRONG_KEY, "this vault has no recovery code");
 		return VAULT_WRONG_KEY;
@@ -203,7 +247,9 @@ static int unlock(struct session *session, struct error *err)
 		if (!again || !asked || attempt == ATTEMPTS ||
 		    (global->key_file && !has_slot(session, KEY_PASSWORD_AND_FILE)))
 			return r;
-		prompt_say("%s; try again\n", err->message);
+		if (!by_pinentry(session))
+			prompt_say("%s; try again\n", err->message);
+		session->refused = *err;
 		*err = (struct error){0};
 	}
 }

@@ -17,7 +17,7 @@
 struct globals {
 	const char *vault, *password_file, *key_file;
 	int password_fd, volume_key_fd;
-	bool json, quiet, recovery, accept_rollback, no_agent, help, version;
+	bool json, quiet, recovery, accept_rollback, no_agent, pinentry, help, version;
 };
 
 extern const struct option_spec globals_options[];
@@ -33,8 +33,9 @@ struct session {
 	struct presented presented; /* what opened the vault, when it was to be kept */
 	bool by_hand; /* set before unlocking by commands that change what opens the vault or give
 	                 a key away: what the agent holds is not enough */
-	bool expect_older; /* a backup is opened: its age is nothing to tell */
-	bool rolled_back;  /* an older file was announced: exit status 9 */
+	struct error refused; /* what was wrong with the answer before, for the next question */
+	bool expect_older;    /* a backup is opened: its age is nothing to tell */
+	bool rolled_back;     /* an older file was announced: exit status 9 */
 };
 
 /* Reads the configuration and finds the path: what the option says, else the configuration, else
