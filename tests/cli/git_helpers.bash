@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 
 make_git() {
+	command -v git >/dev/null || skip "git is not installed"
 	local bin=$HOME/bin
 	mkdir "$bin"
 	ln -s "$VAULT" "$bin/git-credential-vault"
