@@ -1,6 +1,7 @@
 #include "clipboard/programs.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/run.h"
@@ -16,7 +17,11 @@ struct verbs {
 
 struct program {
 	struct verbs main, primary;
+	bool early; /* it returns before what it was told is done */
 };
+
+#define TRIES 50                                                            /* for such a one … */
+static const struct timespec pause_between = {.tv_nsec = 20 * 1000 * 1000}; /* … a second */
 
 static struct mark mark;
 static unsigned held;
@@ -47,22 +52,49 @@ int programs_run(const char *const *arguments, const struct secret *input,
 	return r;
 }
 
-/* Only if it is still there. Between looking and clearing somebody may copy something: there is no
- * way to close that gap with these programs. */
-static void clear_one(const struct verbs *verbs)
+static bool is_there(const struct verbs *verbs)
 {
 	SECRET_AUTO *found = NULL;
 
-	if (programs_run(verbs->get, NULL, &found, NULL) == 0 && mark_is(&mark, found))
-		programs_run(verbs->clear, NULL, NULL, NULL);
+	return programs_run(verbs->get, NULL, &found, NULL) == 0 && mark_is(&mark, found);
+}
+
+/* Waits until the value is there, or is not; a program that does what it is told at once is not
+ * asked. */
+static bool settles(const struct program *program, const struct verbs *verbs, bool there)
+{
+	for (int i = 0; program->early && is_there(verbs) != there; i++) {
+		if (i == TRIES)
+			return false;
+		nanosleep(&pause_between, NULL);
+	}
+	return true;
+}
+
+static int put_one(const struct program *program, const struct verbs *verbs,
+                   const struct secret *value, struct error *err)
+{
+	int r = programs_run(verbs->put, value, NULL, err);
+
+	if (r == 0 && !settles(program, verbs, true))
+		r = error_set(err, VAULT_FAILED, "'%s' does not keep what it gets", verbs->put[0]);
+	return r;
+}
+
+/* Only if it is still there. Between looking and clearing somebody may copy something: there is no
+ * way to close that gap with these programs. */
+static void clear_one(const struct program *program, const struct verbs *verbs)
+{
+	if (is_there(verbs) && programs_run(verbs->clear, NULL, NULL, NULL) == 0)
+		settles(program, verbs, false);
 }
 
 static void clear(const struct way *way)
 {
 	if (held & CLIPBOARD_MAIN)
-		clear_one(&way->program->main);
+		clear_one(way->program, &way->program->main);
 	if (held & CLIPBOARD_PRIMARY)
-		clear_one(&way->program->primary);
+		clear_one(way->program, &way->program->primary);
 }
 
 static int put(const struct way *way, struct copy *copy, struct error *err)
@@ -78,9 +110,9 @@ static int put(const struct way *way, struct copy *copy, struct error *err)
 	held = copy->selections;
 	copy->exact = true;
 	if (held & CLIPBOARD_MAIN)
-		r = programs_run(program->main.put, copy->value, NULL, err);
+		r = put_one(program, &program->main, copy->value, err);
 	if (r == 0 && held & CLIPBOARD_PRIMARY)
-		r = programs_run(program->primary.put, copy->value, NULL, err);
+		r = put_one(program, &program->primary, copy->value, err);
 	if (r < 0)
 		clear(way);
 	return r;
@@ -123,6 +155,7 @@ static const struct program xclip = {
 	.primary = {{"xclip", "-selection", "primary"},
                     {"xclip", "-selection", "primary", "-out"},
                     {"xclip", "-selection", "primary", "/dev/null"}},
+	.early = true,
 };
 const struct way way_xclip = {"xclip", &xclip, on_x11, put, NULL, NULL, clear};
 
@@ -133,6 +166,7 @@ static const struct program xsel = {
 	.primary = {{"xsel", "--primary", "--input"},
                     {"xsel", "--primary", "--output"},
                     {"xsel", "--primary", "--clear"}},
+	.early = true,
 };
 const struct way way_xsel = {"xsel", &xsel, on_x11, put, NULL, NULL, clear};
 

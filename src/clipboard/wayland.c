@@ -100,6 +100,7 @@ static const char *const types[] = {
 
 static struct {
 	struct wl_display *display;
+	struct wl_registry *registry;
 	struct wl_seat *seat;
 	struct wl_proxy *manager, *device;
 	struct wl_proxy *sources[2]; /* of CLIPBOARD_MAIN, CLIPBOARD_PRIMARY; NULL: not ours */
@@ -250,16 +251,31 @@ static unsigned owned(void)
 	       (wayland.sources[1] ? (unsigned)CLIPBOARD_PRIMARY : 0);
 }
 
+static void leave(void)
+{
+	struct wl_proxy *const proxies[] = {
+		wayland.device,
+		wayland.manager,
+		(struct wl_proxy *)wayland.seat,
+		(struct wl_proxy *)wayland.registry,
+	};
+
+	wl_display_roundtrip(wayland.display);
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++)
+		if (proxies[i])
+			wl_proxy_destroy(proxies[i]);
+	wl_display_disconnect(wayland.display);
+	secret_free(wayland.value);
+	memset(&wayland, 0, sizeof(wayland));
+}
+
 /* A source that goes takes the selection with it only if it is still the one selected. */
 static void clear(const struct way *way)
 {
 	(void)way;
 	let_go(0);
 	let_go(1);
-	wl_display_roundtrip(wayland.display);
-	wl_display_disconnect(wayland.display);
-	secret_free(wayland.value);
-	wayland.value = NULL;
+	leave();
 }
 
 static bool connect_to_manager(void)
@@ -267,11 +283,11 @@ static bool connect_to_manager(void)
 	wayland.display = wl_display_connect(NULL);
 	if (!wayland.display)
 		return false;
-	wl_registry_add_listener(wl_display_get_registry(wayland.display), &registry_listener,
-	                         NULL);
+	wayland.registry = wl_display_get_registry(wayland.display);
+	wl_registry_add_listener(wayland.registry, &registry_listener, NULL);
 	if (wl_display_roundtrip(wayland.display) >= 0 && wayland.manager && wayland.seat)
 		return true;
-	wl_display_disconnect(wayland.display);
+	leave();
 	return false;
 }
 
