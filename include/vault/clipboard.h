@@ -41,8 +41,8 @@ struct clipboard_answer {
 int clipboard_put(const struct secret *secret, const struct clipboard_request *request,
                   struct clipboard_answer *ret_answer, struct error *err);
 
-/* Clears what clipboard_put put there, and returns when it is gone. VAULT_NOT_FOUND (> 0, no
- * message): there is nothing. */
+/* Clears what clipboard_put put there, and returns when it is gone. VAULT_NOT_FOUND (> 0): there
+ * is nothing. */
 int clipboard_clear(struct error *err);
 
 #endif

@@ -1,4 +1,5 @@
 #include <vault/agent.h>
+#include <vault/clipboard.h>
 
 #include "commands.h"
 #include "json.h"
@@ -25,13 +26,36 @@ static int lock(const unsigned char *uuid, unsigned *ret_count, struct error *er
 	return r == 0 ? agent_lock(agent, uuid, ret_count, err) : r;
 }
 
+static void tell(struct session *session, bool all, unsigned count, bool cleared)
+{
+	struct json json = {0};
+
+	if (session->global.json) {
+		json_object(&json, NULL);
+		json_string(&json, "action", "locked");
+		json_number(&json, "keys", count);
+		json_bool(&json, "clipboard_cleared", cleared);
+		json_close(&json);
+	}
+	if (count == 0)
+		report_note("Nothing was unlocked.");
+	else if (all)
+		report_note("Locked: %u %s.", count, count == 1 ? "vault" : "vaults");
+	else
+		report_note("Locked.");
+	if (cleared)
+		report_note("The clipboard is cleared.");
+}
+
 static int lock_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
 	const struct lock_values *options = values;
 	struct vault_status_info info;
-	struct json json = {0};
+	struct error of_clipboard = {0};
 	unsigned count = 0;
+	/* Whichever vault it came from; and whatever becomes of the lock. */
+	int cleared = clipboard_clear(&of_clipboard);
 	int r = options->all ? 0 : session_open(session, VAULT_READ_ONLY, err);
 
 	(void)words;
@@ -42,26 +66,15 @@ static int lock_run(struct session *session, const void *values, char *const *wo
 		r = lock(options->all ? NULL : info.uuid, &count, err);
 	if (r != 0)
 		return r;
-	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "locked");
-		json_number(&json, "keys", count);
-		json_close(&json);
-	}
-	if (count == 0)
-		report_note("Nothing was unlocked.");
-	else if (options->all)
-		report_note("Locked: %u %s.", count, count == 1 ? "vault" : "vaults");
-	else
-		report_note("Locked.");
-	return 0;
+	tell(session, options->all, count, cleared == 0);
+	return cleared < 0 ? error_set(err, of_clipboard.status, "%s", of_clipboard.message) : 0;
 }
 
 const struct command command_lock = {
 	.name = "lock",
 	.group = "vault",
 	.arguments = "",
-	.summary = "lock the vault: the agent forgets its key",
+	.summary = "lock the vault: the agent forgets its key, the clipboard is cleared",
 	.options = lock_options,
 	.values_size = sizeof(struct lock_values),
 	.run = lock_run,

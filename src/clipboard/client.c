@@ -1,9 +1,7 @@
 #include <vault/clipboard.h>
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/paths.h"
@@ -13,7 +11,7 @@
 #define PROGRAM "vault-clipboard"
 #define PATIENCE 15000 /* milliseconds: longer than vault-clipboard has for a program it runs */
 
-/* Starts it and reads its answer. */
+/* Starts it and reads its answer. VAULT_NOT_FOUND (> 0) when it is not installed, too. */
 static int ask(const char *const *arguments, const struct secret *input, struct message *message,
                struct error *err)
 {
@@ -22,7 +20,7 @@ static int ask(const char *const *arguments, const struct secret *input, struct 
 	int status, r = paths_program(PROGRAM, NULL, &path, err);
 
 	if (r != 0)
-		return r < 0 ? r : -r;
+		return r;
 	r = secret_new(&output, sizeof(*message), err);
 	if (r < 0)
 		return r;
@@ -66,7 +64,7 @@ int clipboard_put(const struct secret *secret, const struct clipboard_request *r
 	r = ask(arguments, secret, &message, err);
 	if (r == 0)
 		*ret_answer = message.answer;
-	return r;
+	return r > 0 ? error_set(err, VAULT_FAILED, "the program " PROGRAM " is not installed") : r;
 }
 
 int clipboard_clear(struct error *err)

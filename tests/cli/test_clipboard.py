@@ -71,8 +71,7 @@ class Desk:
                      "a process that holds the value")[0]
 
     def clear(self):
-        """As `vault lock` does it."""
-        subprocess.run([HELPER, "clear"], env=self.env, stdout=subprocess.DEVNULL, check=True)
+        self.vault("lock", "-q")
 
     def clear_quietly(self):
         """The same, where there may be nothing; nor is anything of the user's left then."""
