@@ -38,21 +38,25 @@ static void drop_implied_port(const char *protocol, char *host)
 
 	for (size_t i = 0; i < sizeof(implied) / sizeof(implied[0]); i++) {
 		size_t port = strlen(implied[i].port);
-		if (strcmp(protocol, implied[i].protocol) == 0 && length > port &&
-		    strcmp(host + length - port, implied[i].port) == 0)
-			host[length - port] = '\0';
+		while (strcmp(protocol, implied[i].protocol) == 0 && length > port &&
+		       strcmp(host + length - port, implied[i].port) == 0)
+			host[length -= port] = '\0';
 	}
+}
+
+static void trim_slashes(char *path)
+{
+	size_t first = strspn(path, "/"), length = strlen(path);
+
+	while (length > first && path[length - 1] == '/')
+		length--;
+	memmove(path, path + first, length - first);
+	path[length - first] = '\0';
 }
 
 static int set(struct git_url *url, const char *protocol, size_t protocol_length, const char *host,
                size_t host_length, const char *path, size_t path_length, struct error *err)
 {
-	while (path_length > 0 && path[0] == '/') {
-		path++;
-		path_length--;
-	}
-	while (path_length > 0 && path[path_length - 1] == '/')
-		path_length--;
 	url->protocol = lower_copy(protocol, protocol_length);
 	url->host = lower_copy(host, host_length);
 	url->path = strndup(path, path_length);
@@ -61,6 +65,7 @@ static int set(struct git_url *url, const char *protocol, size_t protocol_length
 		return error_set(err, VAULT_FAILED, "out of memory");
 	}
 	drop_implied_port(url->protocol, url->host);
+	trim_slashes(url->path);
 	return 0;
 }
 
@@ -106,8 +111,10 @@ int git_url_read(const char *text, struct git_url *ret_url, struct error *err)
 	}
 	r = set(ret_url, protocol, colon ? (size_t)(colon - text) : strlen(https), host, authority,
 	        path, strcspn(path, "?#"), err);
-	if (r == 0)
+	if (r == 0) {
 		percent_decode(ret_url->path);
+		trim_slashes(ret_url->path);
+	}
 	return r;
 }
 

@@ -5,8 +5,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include <vault/otp.h>
+
+#include "cleanup.h"
 #include "field_value.h"
 #include "grant.h"
 #include "units.h"
@@ -189,25 +193,56 @@ static int put_aside(struct grant *grant, const void *bytes, size_t length, stru
 	return 0;
 }
 
+static int give(struct grant *grant, const void *bytes, size_t length, struct error *err)
+{
+	return grant->readable ? put_aside(grant, bytes, length, err)
+	                       : assign(grant, bytes, length, err);
+}
+
+static int fetch_value(struct grant *grant, struct session *session, struct error *err)
+{
+	struct field_value value;
+	ENTRY_AUTO *entry = NULL;
+	int r = session_get(session, grant->name, &entry, err);
+
+	if (r == 0)
+		r = field_value(entry, grant->field, &value, err);
+	if (r != 0)
+		return r;
+	return value.secret ? give(grant, value.secret->bytes, value.secret->length, err)
+	                    : give(grant, value.text, strlen(value.text), err);
+}
+
+/* For a program the URI is of no use. */
+static int fetch_code(struct grant *grant, struct session *session, struct error *err)
+{
+	FREE_AUTO char *name = NULL;
+	OTP_AUTO otp = {0};
+	SECRET_AUTO *code = NULL;
+	int r = vault_otp(session->vault, grant->name, &otp, &name, err);
+
+	if (r == VAULT_NOT_FOUND && !name)
+		return session_no_entry(session, grant->name, err);
+	if (r == 0)
+		r = otp_code(&otp, time(NULL), &code, NULL, err);
+	return r == 0 ? give(grant, code->bytes, code->length, err) : r;
+}
+
 int grants_fetch(struct grants *grants, struct session *session, struct error *err)
 {
-	for (size_t i = 0; i < grants->count; i++) {
-		struct grant *grant = &grants->items[i];
-		struct field_value value;
-		ENTRY_AUTO *entry = NULL;
-		int r = session_get(session, grant->name, &entry, err);
+	int r = 0;
 
-		if (r == 0)
-			r = field_value(entry, grant->field, &value, err);
-		if (r != 0)
-			return r;
-		const void *bytes = value.secret ? (const void *)value.secret->bytes : value.text;
-		size_t length = value.secret ? value.secret->length : strlen(value.text);
-		r = (grant->readable ? put_aside : assign)(grant, bytes, length, err);
-		if (r != 0)
-			return r;
+	/* Codes last: who has no other value shall not use one up. */
+	for (int codes = 0; codes <= 1; codes++) {
+		for (size_t i = 0; i < grants->count && r == 0; i++) {
+			struct grant *grant = &grants->items[i];
+			bool code = grant->field && strcmp(grant->field, "otp") == 0;
+			if (code == codes)
+				r = code ? fetch_code(grant, session, err)
+				         : fetch_value(grant, session, err);
+		}
 	}
-	return 0;
+	return r;
 }
 
 /* ---- placing ------------------------------------------------------------------------ */
