@@ -187,20 +187,22 @@ static const struct {
 	void (*cancelled)(void *data, struct wl_proxy *source);
 } source_listener = {source_send, source_cancelled};
 
-/* What others offer is none of our business. */
+/* An offer comes with its types, and then as the selection that it is: only there may it go. What
+ * others offer is none of our business. */
 static void device_offer(void *data, struct wl_proxy *device, struct wl_proxy *offer)
 {
 	(void)data;
 	(void)device;
-	wl_proxy_marshal_flags(offer, OFFER_DESTROY, NULL, wl_proxy_get_version(offer),
-	                       WL_MARSHAL_FLAG_DESTROY);
+	(void)offer;
 }
 
 static void device_selection(void *data, struct wl_proxy *device, struct wl_proxy *offer)
 {
 	(void)data;
 	(void)device;
-	(void)offer;
+	if (offer)
+		wl_proxy_marshal_flags(offer, OFFER_DESTROY, NULL, wl_proxy_get_version(offer),
+		                       WL_MARSHAL_FLAG_DESTROY);
 }
 
 static void device_finished(void *data, struct wl_proxy *device)
