@@ -114,6 +114,7 @@ static int otp_run(struct session *session, const void *values, char *const *wor
 	if (r != 0)
 		return r;
 	session_close(session);
+	secret_freep(&otp.seed); /* before a slow reader is waited for */
 	return give(session, values, name, &otp, code, left, err);
 }
 

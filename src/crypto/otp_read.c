@@ -94,9 +94,15 @@ static int base32_value(int c)
 	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
 }
 
-static bool is_blank(int c)
+static bool is_space(int c)
 {
-	return c == ' ' || c == '-' || c == '+' || c == '\t' || c == '\r' || c == '\n';
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* What people and forms put between the letters of a secret. */
+static bool is_filling(int c)
+{
+	return is_space(c) || c == '-' || c == '+';
 }
 
 static int read_seed(struct otp *otp, struct span span, struct error *err)
@@ -109,7 +115,7 @@ static int read_seed(struct otp *otp, struct span span, struct error *err)
 	while (r == 0 && span.at < span.end) {
 		int c = take_byte(&span), value = base32_value(c);
 
-		if (is_blank(c))
+		if (is_filling(c))
 			continue;
 		padding = padding || c == '=';
 		if (c < 0)
@@ -206,11 +212,18 @@ int otp_label(struct otp *otp, const char *text, struct error *err)
 		return no_memory(err);
 	if (issuer > 0 && strncmp(label, otp->issuer, issuer) == 0 && label[issuer] == ':') {
 		account = label + issuer + 1; /* an issuer with a colon in it, too */
-	} else if ((colon = strchr(label, ':'))) {
-		*colon = '\0';
-		account = colon + 1;
-		if (issuer == 0)
-			r = set_label(&otp->issuer, label, err);
+	} else {
+		/* Without an issuer an account has no colon: it would be read as one. */
+		char *prefix = label + (issuer > 0 ? 0 : strspn(label, ": "));
+
+		account = prefix;
+		colon = strchr(prefix, ':');
+		if (colon) {
+			*colon = '\0';
+			account = colon + 1;
+		}
+		if (colon && issuer == 0)
+			r = set_label(&otp->issuer, prefix, err);
 	}
 	if (r == 0)
 		r = set_label(&otp->account, account, err);
@@ -446,9 +459,9 @@ int otp_read(const struct secret *text, struct otp *ret_otp, struct error *err)
 	struct span span = {text->bytes, text->bytes + text->length};
 	int r;
 
-	while (span.at < span.end && is_blank(*span.at))
+	while (span.at < span.end && is_space(*span.at))
 		span.at++;
-	while (span.at < span.end && is_blank(span.end[-1]))
+	while (span.at < span.end && is_space(span.end[-1]))
 		span.end--;
 	r = read_any(&otp, span, err);
 	if (r < 0)

@@ -3,6 +3,7 @@ arguments and environment, every file but standard output.
 
 The program is held while it writes its answer into a full pipe: the vault is closed then. Needs
 root (it lets nobody else look into it, which is tested, too), gdb and strace."""
+import base64
 import fcntl
 import os
 import pathlib
@@ -33,6 +34,7 @@ def canary(length=24):
 PASSWORDS = {f"entry-{n}": canary() for n in range(20)}
 NOTES = {name: canary(40) for name in PASSWORDS}
 FORMER = canary()
+SEEDS = {kind: os.urandom(40) for kind in ("totp", "hotp")}
 
 
 class Home:
@@ -54,6 +56,11 @@ class Home:
         self.run("edit", "changed", "-g", volume_key=True)
         for name, password in PASSWORDS.items():
             self.add(name, password, NOTES[name])
+        for kind, seed in SEEDS.items():
+            uri = b"otpauth://" + kind.encode() + b"/x?secret=" + base64.b32encode(seed)
+            subprocess.run(self.command("add", kind, "-g", "--otp-file", "-", volume_key=True),
+                           input=self.volume_key + b"\n" + uri, env=self.env, check=True,
+                           stderr=subprocess.DEVNULL, start_new_session=True)
 
     def command(self, *args, volume_key=False):
         return [VAULT, "-q", "--volume-key-fd" if volume_key else "--password-fd", "0", *args]
@@ -180,6 +187,8 @@ def core_while_answering(*args):
 def contents(but=None):
     """Needles by name: what is in the vault, save the entry `but`."""
     found = {"former password": FORMER}
+    for kind, seed in SEEDS.items():
+        found |= {f"seed of {kind}": seed, f"{kind} in base 32": base64.b32encode(seed)}
     for name in PASSWORDS:
         if name != but:
             found |= {f"password of {name}": PASSWORDS[name], f"note of {name}": NOTES[name]}
@@ -197,6 +206,13 @@ def test_get_has_the_password_it_gives_and_nothing_else():
 def test_answers_without_secrets_leave_nothing():
     for command in (["list"], ["audit", "--json"], ["history", "changed"], ["show", "entry-3"],
                     ["check", "--json"], ["status"], ["trash", "list", "--json"]):
+        core = core_while_answering(*command)
+        left = residue(core, {**home().keys(), **contents()})
+        check(not left, (command, left))
+
+
+def test_a_one_time_code_leaves_nothing_of_its_seed():
+    for command in (["otp", "totp"], ["otp", "hotp"], ["show", "totp"]):
         core = core_while_answering(*command)
         left = residue(core, {**home().keys(), **contents()})
         check(not left, (command, left))

@@ -42,7 +42,7 @@ setup_file() {
 	printf 'first' | put add mailserver -u 'joe@example.org' --url https://a.example --tag mail
 	printf 'second' | put edit mailserver
 	printf 'a\nb\0c\xff\xfe' | put add 'Zoë/ключ 鍵 😀' --field 'Größe=ja, "so"' --note 'a note'
-	printf 'the token\n' | look add tokens -g --secret-field token=-
+	printf 'the token\nsteam://MFRGG\n' | look add tokens -g --secret-field token=- --otp-file -
 	printf 'first' | put add shop --allow-reuse 'one login'
 	printf 'discarded' | put add gone
 	look rm gone
@@ -140,7 +140,9 @@ tokens" ]
 		"[[1, None, 'https://a.example'], [2, None, 'mail']]" ]
 	[ "$(of 'Zoë/ключ 鍵 😀' "[repr(e['fields'])]")" = \
 		"[[3, 'Größe', 'ja, \"so\"'], [16, None, 'a note']]" ]
-	[ "$(of tokens "[repr(e['fields'])]")" = "[[17, 'token', 'the token']]" ]
+	code="'otpauth://totp/tokens?secret=MFRGG&digits=5&encoder=steam'"
+	[ "$(of tokens "[repr(e['fields'])]")" = \
+		"[[17, 'token', 'the token'], [18, None, $code]]" ]
 	[ "$(of shop "[repr(p[5]) for p in e['passwords']]")" = "'one login'" ]
 	[ "$(of gone "[str(e['state'])] + [p[3] for p in e['passwords']]")" = 1discarded ]
 	[ "$(of purged "[str(e['state'])] + [str(p[3]) for p in e['passwords']]")" = 2None ]

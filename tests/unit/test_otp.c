@@ -196,11 +196,13 @@ static const char *const forms[][2] = {
          "otpauth://totp/x?secret=AA"},
 	{"otpauth://totp/joe+spam@x.example?secret=AA&issuer=A+B",
          "otpauth://totp/A%20B:joe%2Bspam@x.example?secret=AA&issuer=A%20B"},
+	{" otpauth://totp/x?secret=AA&issuer=-a-\r\n", "otpauth://totp/-a-:x?secret=AA&issuer=-a-"},
 	{"otpauth://totp/A:joe?secret=AA&issuer=B", "otpauth://totp/B:joe?secret=AA&issuer=B"},
 	{"otpauth://totp/a:b:c?secret=AA", "otpauth://totp/a:b%3Ac?secret=AA&issuer=a"},
 	{"otpauth://totp/a%3Ab:c?secret=AA&issuer=a%3Ab",
          "otpauth://totp/a%3Ab:c?secret=AA&issuer=a%3Ab"},
 	{"otpauth://totp/:b?secret=AA", "otpauth://totp/b?secret=AA"},
+	{"otpauth://totp/:%20:a:b?secret=AA", "otpauth://totp/a:b?secret=AA&issuer=a"},
 	{"otpauth://totp/a:?secret=AA", "otpauth://totp/a:?secret=AA&issuer=a"},
 	{"otpauth://totp/a/b?secret=AA", "otpauth://totp/a%2Fb?secret=AA"},
 	{"otpauth://totp/Gr\xc3\xb6\xc3\x9f"
