@@ -129,7 +129,7 @@ static void make_name(const struct git_request *request, int attempt, char name[
 
 	if (attempt > with_user)
 		snprintf(number, sizeof(number), " %d", attempt + !with_user);
-	/* What no name can hold is left out: the address is told in full elsewhere. */
+	/* What no name can hold is left out; the entry has the address in full. */
 	if (strlen(user) + strlen(host) + strlen(path) + sizeof(number) + 8 > NAME_MAX_BYTES ||
 	    !text_is_printable(path, strlen(path)))
 		with_path = false;

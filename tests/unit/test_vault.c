@@ -240,6 +240,46 @@ static void assert_list(struct vault *vault, struct list_filter filter, const ch
 	}
 }
 
+static int collect_urls(void *context, const char *name, const char *url)
+{
+	struct names *names = context;
+	size_t used = strlen(names->text);
+
+	snprintf(names->text + used, sizeof(names->text) - used, "%s=%s ", name, url);
+	return strcmp(url, "the end") == 0;
+}
+
+static void addresses_are_told_with_their_names(void **state)
+{
+	VAULT_AUTO *vault = fixture_vault();
+	struct names names = {0};
+	WRITE_RESULT_AUTO result = {0};
+	static const char *const urls[][2] = {{"shop", "https://b"},
+	                                      {"shop", "https://a"},
+	                                      {"bank", "the end"},
+	                                      {"gone", "https://c"}};
+
+	(void)state;
+	add(vault, "shop", "1", NULL);
+	add(vault, "bank", "2", NULL);
+	add(vault, "gone", "3", NULL);
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
+		ENTRY_AUTO *set = entry_of(urls[i][0], "-");
+		struct entry_edit edit = {.set = set};
+		assert_done(entry_set_text(set, FIELD_URL, NULL, urls[i][1], err));
+		assert_done(vault_edit(vault, urls[i][0], &edit, NULL, &result, err));
+		write_result_done(&result);
+	}
+	assert_done(vault_remove(vault, "gone", &result, err));
+	assert_int_equal(vault_urls(vault, collect_urls, &names, NULL), 1);
+	assert_string_equal(names.text, "bank=the end ");
+	write_result_done(&result);
+	assert_done(vault_remove(vault, "bank", &result, err));
+	names = (struct names){0};
+	assert_done(vault_urls(vault, collect_urls, &names, err));
+	assert_string_equal(names.text, "shop=https://b shop=https://a ");
+}
+
 #define TAGS(...) \
 	(const char *const[]) \
 	{ \
@@ -388,6 +428,7 @@ int main(void)
 		cmocka_unit_test(an_edit_keeps_the_old_password),
 		cmocka_unit_test(an_edit_changes_what_it_names),
 		cmocka_unit_test(the_trash_gives_back_until_it_is_emptied),
+		cmocka_unit_test(addresses_are_told_with_their_names),
 		cmocka_unit_test(lists_are_sorted_and_filtered),
 		cmocka_unit_test(names_and_tags_are_found_by_their_beginning),
 		cmocka_unit_test(a_batch_is_all_or_nothing),
