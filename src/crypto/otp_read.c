@@ -112,7 +112,9 @@ static int read_seed(struct otp *otp, struct span span, struct error *err)
 	bool padding = false;
 	int r = secret_new(&otp->seed, room < OTP_SEED_MAX ? room : OTP_SEED_MAX, err);
 
-	while (r == 0 && span.at < span.end) {
+	if (r < 0)
+		return r;
+	while (span.at < span.end) {
 		int c = take_byte(&span), value = base32_value(c);
 
 		if (is_filling(c))
@@ -138,10 +140,10 @@ static int read_seed(struct otp *otp, struct span span, struct error *err)
 		count -= 8;
 		otp->seed->bytes[length++] = (unsigned char)(bits >> count);
 	}
-	if (r == 0 && length == 0)
+	if (length == 0)
 		return error_set(err, VAULT_USAGE, "the secret of a one-time code is empty");
 	otp->seed->length = length;
-	return r;
+	return 0;
 }
 
 /* ---- labels ------------------------------------------------------------------------- */
@@ -278,7 +280,7 @@ static int read_algorithm(struct otp *otp, struct span span, struct error *err)
 {
 	static const char *const names[] = {"sha1",  "sha256",  "sha512",
 	                                    "sha-1", "sha-256", "sha-512"};
-	char word[WORD_SIZE];
+	char word[WORD_SIZE] = "";
 	int r = read_word(span, "algorithm", word, err);
 	const char *hash = strncmp(word, "hmac", 4) == 0 ? word + 4 : word;
 

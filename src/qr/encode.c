@@ -1,6 +1,5 @@
 #include <vault/qr.h>
 
-#include <string.h>
 #ifdef HAVE_QRENCODE
 #include <dlfcn.h>
 #include <qrencode.h>

@@ -36,11 +36,14 @@ make_vault() {
 
 setup_file() { make_vault; }
 
-setup() {
+# A copy of that home for one test.
+own_home() {
 	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/home"
 	live_at "$BATS_TEST_TMPDIR/home"
 	cd "$HOME" || return
 }
+
+setup() { own_home; }
 
 # answers STATUS COMMAND…: runs it; the answer is in ./out and what else it said in ./err then.
 answers() {
