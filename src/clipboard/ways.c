@@ -33,6 +33,7 @@ static int try_all(struct copy *copy, const struct way **ret_way, struct error *
 		if (!ways[i]->suits(copy->place))
 			continue;
 		copy->selections = wanted;
+		copy->exact = false;
 		*ret_way = ways[i];
 		if (ways[i]->put(ways[i], copy, why) == 0)
 			return 0;

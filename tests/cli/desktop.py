@@ -95,7 +95,8 @@ def tmux(*options):
     need("tmux")
     path = folder() / "socket"
     command = ["tmux", "-S", str(path), "-f", "/dev/null"]
-    env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm-256color"}
+    env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm-256color",
+           "SHELL": "/bin/sh"}
     subprocess.run([*command, "new-session", "-d", "sleep 600"], env=env, check=True)
     for option in options:
         subprocess.run([*command, "set-option", "-g", *option.split()], env=env, check=True)
