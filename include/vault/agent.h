@@ -22,8 +22,9 @@ struct agent_limits {
 	uint32_t cap;  /* after the unlocking, used or not; 28800 */
 };
 
-/* Connects to the running agent. VAULT_NOT_FOUND (> 0, no message): none is running. Never
- * waits longer than a second. */
+/* Connects to the running agent. VAULT_NOT_FOUND (> 0, no message): none is running. Whether it
+ * answers shows with the first request. Connecting and that take a second at most; then each
+ * request. */
 int agent_connect(struct agent **ret_agent, struct error *err);
 
 /* The same, and starts one when none is running. */

@@ -20,7 +20,7 @@
 
 struct agent {
 	int fd;
-	bool used;        /* a request was sent already */
+	bool greeted;     /* it has welcomed us */
 	int64_t deadline; /* of the present answer */
 };
 
@@ -61,25 +61,6 @@ static int wait_readable(const struct agent *agent, struct error *err)
 	return r > 0 ? 0 : silent(err);
 }
 
-/* Reads one message into `frame`, which has room for MESSAGE_MAX bytes. */
-static int receive(const struct agent *agent, unsigned char *frame, struct message *ret_message,
-                   struct error *err)
-{
-	size_t length = 0, wanted;
-	enum decoded decoded;
-
-	while ((decoded = message_decode(frame, length, ret_message, &wanted)) == DECODED_SHORT) {
-		int r = wait_readable(agent, err);
-		if (r < 0)
-			return r;
-		ssize_t count = recv(agent->fd, frame + length, wanted - length, MSG_DONTWAIT);
-		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
-			return gone(err);
-		length += count > 0 ? (size_t)count : 0;
-	}
-	return decoded == DECODED ? 0 : confused(err);
-}
-
 static int refused(const struct message *answer, struct error *err)
 {
 	switch (answer->reason) {
@@ -93,38 +74,73 @@ static int refused(const struct message *answer, struct error *err)
 	return confused(err);
 }
 
-/* Asks; the answer is one of the two types. */
+static const struct message hello = {
+	.type = MESSAGE_HELLO,
+	.lowest = MESSAGE_VERSION_LOWEST,
+	.highest = MESSAGE_VERSION_HIGHEST,
+};
+
+/* Takes the first answer, which is to the hello. */
+static int take_welcome(struct agent *agent, const struct message *answer, struct error *err)
+{
+	if (answer->type == MESSAGE_REFUSED)
+		return refused(answer, err);
+	if (answer->type != MESSAGE_WELCOME || answer->version < hello.lowest ||
+	    answer->version > hello.highest)
+		return confused(err);
+	agent->greeted = true;
+	return 0;
+}
+
+/* Reads the answer, behind the welcome where that is still to come, into `frame`, which has room
+ * for MESSAGE_MAX bytes. A message borrows its key from there. */
+static int receive(struct agent *agent, unsigned char frame[MESSAGE_MAX],
+                   struct message *ret_answer, struct error *err)
+{
+	size_t start = 0, length = 0, used;
+	int r = 0;
+
+	while (r == 0) {
+		enum decoded decoded =
+			message_decode(frame + start, length - start, ret_answer, &used);
+		if (decoded == DECODED && agent->greeted)
+			return start + used == length ? 0 : confused(err);
+		if (decoded == DECODED) {
+			r = take_welcome(agent, ret_answer, err);
+			start += used;
+			continue;
+		}
+		if (decoded == DECODED_MALFORMED || start + used > MESSAGE_MAX)
+			return confused(err);
+		r = wait_readable(agent, err);
+		if (r < 0)
+			return r;
+		ssize_t count = recv(agent->fd, frame + length, MESSAGE_MAX - length, MSG_DONTWAIT);
+		if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
+			return gone(err);
+		length += count > 0 ? (size_t)count : 0;
+	}
+	return r;
+}
+
+/* Asks; the answer is one of the two types. The first request goes together with the hello: one
+ * version is spoken, so there is nothing in its answer to wait for. */
 static int request(struct agent *agent, const struct message *message, enum message_type expected,
-                   enum message_type otherwise, unsigned char *frame, struct message *ret_answer,
-                   struct error *err)
+                   enum message_type otherwise, unsigned char frame[MESSAGE_MAX],
+                   struct message *ret_answer, struct error *err)
 {
 	int r;
 
-	if (agent->used)
+	if (agent->greeted)
 		agent->deadline = monotonic() + PATIENCE;
-	agent->used = message->type != MESSAGE_HELLO;
-	if (message_send(agent->fd, message) != 0)
+	r = agent->greeted ? message_send(agent->fd, message, NULL)
+	                   : message_send(agent->fd, &hello, message);
+	if (r != 0)
 		return gone(err);
 	r = receive(agent, frame, ret_answer, err);
 	if (r == 0 && ret_answer->type == MESSAGE_REFUSED)
 		return refused(ret_answer, err);
 	if (r == 0 && ret_answer->type != expected && ret_answer->type != otherwise)
-		return confused(err);
-	return r;
-}
-
-static int greet(struct agent *agent, struct error *err)
-{
-	const struct message hello = {
-		.type = MESSAGE_HELLO,
-		.lowest = MESSAGE_VERSION_LOWEST,
-		.highest = MESSAGE_VERSION_HIGHEST,
-	};
-	unsigned char frame[MESSAGE_MAX];
-	struct message answer;
-	int r = request(agent, &hello, MESSAGE_WELCOME, MESSAGE_WELCOME, frame, &answer, err);
-
-	if (r == 0 && (answer.version < hello.lowest || answer.version > hello.highest))
 		return confused(err);
 	return r;
 }
@@ -168,8 +184,6 @@ int agent_connect(struct agent **ret_agent, struct error *err)
 	r = place_open(false, &folder, err);
 	if (r == 0)
 		r = connect_in(folder, &agent->fd, err);
-	if (r == 0)
-		r = greet(agent, err);
 	if (r != 0)
 		return r;
 	*ret_agent = agent;

@@ -136,20 +136,33 @@ enum decoded message_decode(const unsigned char *bytes, size_t length, struct me
 	return DECODED;
 }
 
-int message_send(int fd, const struct message *message)
+/* Adds a message to the parts to send; `head` is room for its bytes. Returns their number. */
+static size_t add_parts(const struct message *message, unsigned char head[MESSAGE_HEAD_MAX],
+                        struct msghdr *header)
 {
-	unsigned char head[MESSAGE_HEAD_MAX];
-	size_t length = message_encode(message, head);
-	struct iovec parts[2] = {{.iov_base = head, .iov_len = length}};
-	struct msghdr header = {.msg_iov = parts, .msg_iovlen = 1};
+	struct iovec *part = &header->msg_iov[header->msg_iovlen];
+	size_t frame = frame_length(layout_of(message->type));
+
+	part[0] = (struct iovec){head, message_encode(message, head)};
+	header->msg_iovlen++;
+	if (part[0].iov_len < frame) {
+		/* The key, which is only read. */
+		part[1] = (struct iovec){(void *)(uintptr_t)message->key, VOLUME_KEY_BYTES};
+		header->msg_iovlen++;
+	}
+	return frame;
+}
+
+int message_send(int fd, const struct message *first, const struct message *second)
+{
+	unsigned char heads[2][MESSAGE_HEAD_MAX];
+	struct iovec parts[4];
+	struct msghdr header = {.msg_iov = parts};
+	size_t length = add_parts(first, heads[0], &header);
 	ssize_t sent;
 
-	if (frame_length(layout_of(message->type)) > length) {
-		parts[1].iov_base = (void *)(uintptr_t)message->key; /* only read */
-		parts[1].iov_len = VOLUME_KEY_BYTES;
-		header.msg_iovlen = 2;
-		length += VOLUME_KEY_BYTES;
-	}
+	if (second)
+		length += add_parts(second, heads[1], &header);
 	do
 		sent = sendmsg(fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);

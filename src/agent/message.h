@@ -78,8 +78,9 @@ enum decoded {
 enum decoded message_decode(const unsigned char *bytes, size_t length, struct message *ret_message,
                             size_t *ret_frame);
 
-/* Sends a message whole, the key from where it lies, without waiting. Returns 0, or -errno when the
- * peer is gone or its buffer is full: it is not worth talking to any more. */
-int message_send(int fd, const struct message *message);
+/* Sends a message, and a second one behind it unless NULL, whole and without waiting; keys from
+ * where they lie. Returns 0, or -errno when the peer is gone or its buffer is full: it is not worth
+ * talking to any more. */
+int message_send(int fd, const struct message *first, const struct message *second);
 
 #endif

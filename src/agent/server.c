@@ -171,7 +171,7 @@ static bool hear_peer(struct server *server, struct peer *peer, int64_t now)
 		return false;
 	while ((decoded = message_decode(peer->input, peer->length, &request, &frame)) == DECODED) {
 		if (!serve(server, peer, &request, &answer, now) ||
-		    message_send(peer->fd, &answer) != 0 || answer.type == MESSAGE_REFUSED)
+		    message_send(peer->fd, &answer, NULL) != 0 || answer.type == MESSAGE_REFUSED)
 			return false;
 		peer_consume(peer, frame);
 		peer->since = now;

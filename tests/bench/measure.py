@@ -44,7 +44,10 @@ class Bench:
         self.folder = folder
         self.quick = quick
         self.verdicts = []
-        self.environment = dict(os.environ, XDG_STATE_HOME=self.path("state"), LC_ALL="C.UTF-8")
+        self.environment = dict(os.environ, XDG_STATE_HOME=self.path("state"),
+                                XDG_CONFIG_HOME=self.path("config"),
+                                XDG_RUNTIME_DIR=self.path("run"), LC_ALL="C.UTF-8")
+        os.mkdir(self.path("run"), 0o700)  # where an agent of its own has its socket
         self.environment.pop("DISPLAY", None)
 
     def path(self, *names):

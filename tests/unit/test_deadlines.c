@@ -95,7 +95,7 @@ static void signals_lock(void **state)
 		int fd = greeted_client();
 		put(fd, uuid, 0, 0);
 		/* The signal and a request in one turn: the request comes too late. */
-		assert_int_equal(message_send(fd, &get), 0);
+		assert_int_equal(message_send(fd, &get, NULL), 0);
 		raise(SIGHUP);
 		turn();
 		assert_true(wiped());

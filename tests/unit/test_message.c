@@ -48,7 +48,7 @@ static size_t frame_of(enum message_type type, unsigned char frame[MESSAGE_MAX])
 	int ends[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	assert_int_equal(message_send(ends[0], &message), 0);
+	assert_int_equal(message_send(ends[0], &message, NULL), 0);
 	close(ends[0]);
 	ssize_t length = recv(ends[1], frame, MESSAGE_MAX, MSG_WAITALL);
 	close(ends[1]);
@@ -179,6 +179,29 @@ static void any_change_of_the_prefix_is_noticed_or_another_message(void **state)
 	}
 }
 
+static void two_go_together(void **state)
+{
+	const struct message first = sample_of(MESSAGE_PUT), second = sample_of(MESSAGE_KEY);
+	unsigned char bytes[3 * MESSAGE_MAX];
+	struct message got;
+	size_t used, then;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	assert_int_equal(message_send(ends[0], &first, &second), 0);
+	ssize_t length = recv(ends[1], bytes, sizeof(bytes), 0);
+	assert_int_equal(decode(bytes, (size_t)length, &got, &used), DECODED);
+	assert_int_equal(got.type, MESSAGE_PUT);
+	assert_memory_equal(got.key, key, sizeof(key));
+	assert_int_equal(decode(bytes + used, (size_t)length - used, &got, &then), DECODED);
+	assert_int_equal(got.type, MESSAGE_KEY);
+	assert_memory_equal(got.key, key, sizeof(key));
+	assert_int_equal(used + then, length);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 static void a_full_or_closed_peer_is_an_error(void **state)
 {
 	const struct message message = sample_of(MESSAGE_KEY);
@@ -186,11 +209,11 @@ static void a_full_or_closed_peer_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	while (sent < 1000000 && message_send(ends[0], &message) == 0)
+	while (sent < 1000000 && message_send(ends[0], &message, NULL) == 0)
 		sent++;
 	assert_in_range(sent, 1, 999999);
 	close(ends[1]);
-	assert_true(message_send(ends[0], &message) < 0); /* and no SIGPIPE */
+	assert_true(message_send(ends[0], &message, NULL) < 0); /* and no SIGPIPE */
 	close(ends[0]);
 }
 
@@ -202,6 +225,7 @@ int main(void)
 		cmocka_unit_test(what_follows_is_left_alone),
 		cmocka_unit_test(any_other_length_is_refused),
 		cmocka_unit_test(any_change_of_the_prefix_is_noticed_or_another_message),
+		cmocka_unit_test(two_go_together),
 		cmocka_unit_test(a_full_or_closed_peer_is_an_error),
 	};
 

@@ -47,7 +47,7 @@ struct message asked(int fd, const struct message *request)
 	struct message answer = {0};
 	size_t used;
 
-	assert_int_equal(message_send(fd, request), 0);
+	assert_int_equal(message_send(fd, request, NULL), 0);
 	turn();
 	turn(); /* a new client is accepted in one turn and heard in the next */
 	ssize_t length = recv(fd, frame, sizeof(frame), MSG_DONTWAIT);
