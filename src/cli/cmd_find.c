@@ -124,6 +124,14 @@ static int find_item(void *context, const struct find_hit *hit)
 	return 0;
 }
 
+static int nothing(struct session *session, char *const *words, struct error *err)
+{
+	if (!words[1])
+		return session_no_entry(session, words[0], err);
+	error_set(err, VAULT_NOT_FOUND, "no entry has all of these words");
+	return VAULT_NOT_FOUND;
+}
+
 static int find_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
@@ -138,7 +146,10 @@ static int find_run(struct session *session, const void *values, char *const *wo
 	if (r != 0)
 		return r;
 	r = vault_find(session->vault, &query, find_item, &context, &count, err);
-	if (r != 0)
+	if (r == 0 && count == 0)
+		r = nothing(session, words, err);
+	session_close(session);
+	if (r < 0)
 		return r;
 	if (context.json_wanted) {
 		if (count == 0)
@@ -148,12 +159,7 @@ static int find_run(struct session *session, const void *values, char *const *wo
 	}
 	if (count > context.told && context.columns > 0)
 		report_note("%zu more: without --limit, all are told.", count - context.told);
-	if (count > 0)
-		return 0;
-	if (!words[1])
-		return session_no_entry(session, words[0], err);
-	error_set(err, VAULT_NOT_FOUND, "no entry has all of these words");
-	return VAULT_NOT_FOUND;
+	return r;
 }
 
 const struct command command_find = {

@@ -7,6 +7,8 @@
 
 #include <vault/text.h>
 
+#define STACK_WIPED ((size_t)32 * 1024) /* bytes: what SQLite and utf8proc use */
+
 /* The best place of one word in the entry that is looked at. */
 struct best {
 	unsigned rank; /* UINT32_MAX: not found yet */
@@ -286,6 +288,7 @@ int vault_find(struct vault *vault, const struct find_query *query,
 		return r;
 	r = walk(vault, &search, err);
 	read_end(vault);
+	secret_leave_nothing(STACK_WIPED); /* pieces of notes */
 	if (r < 0)
 		return r;
 	*ret_count = search.n_found;

@@ -31,8 +31,8 @@ def make_home():
     home.run("edit", "webmail", "-u", "joe@bank.example", "--note", "not for the bank")
     program(home.path / "clip", f"/bin/cat > '{home.path}/copied'")
     program(tools / "xdg-open", f"echo \"$1\" > '{home.path}/opened'")
-    (home.path / ".config/vault").mkdir(parents=True)
-    (home.path / ".config/vault/config").write_text("clipboard-program = ~/clip\n")
+    with open(home.path / ".config/vault/config", "a", encoding="ascii") as config:
+        config.write("clipboard-program = ~/clip\n")
     return home
 
 

@@ -205,7 +205,8 @@ def test_get_has_the_password_it_gives_and_nothing_else():
 
 def test_answers_without_secrets_leave_nothing():
     for command in (["list"], ["audit", "--json"], ["history", "changed"], ["show", "entry-3"],
-                    ["check", "--json"], ["status"], ["trash", "list", "--json"]):
+                    ["check", "--json"], ["status"], ["trash", "list", "--json"],
+                    ["find", "entry"], ["find", "e", "--json"]):
         core = core_while_answering(*command)
         left = residue(core, {**home().keys(), **contents()})
         check(not left, (command, left))
