@@ -14,6 +14,8 @@ setup_file() {
 	head -c 65536 /dev/zero | tr '\0' x | put add large
 }
 
+teardown() { [ -z "${agent-}" ] || kill "$agent"; }
+
 @test "a variable holds the password, byte by byte, or another field" {
 	answers 0 vault exec A=database B=database:user c_1=database:url D=database:name -- \
 		sh -c 'printf "%s|%s|%s|%s" "$A" "$B" "$c_1" "$D"'
@@ -89,6 +91,15 @@ setup_file() {
 	grep -q ^TMPDIR= after
 }
 
+@test "an agent's key opens the vault, and its socket is not passed on" {
+	start_agent
+	vault -q unlock
+	answers 0 locked exec A=database -- sh -c 'echo "$A"; ls -l /proc/$$/fd >fds'
+	printed $'S3cret:=\\ with blanks\n'
+	grep -q ' 0 -> ' fds
+	run ! grep socket fds
+}
+
 @test "a variable that is there is replaced" {
 	answers 0 env A=old B=kept "$VAULT" --volume-key-fd 9 exec A=database -- \
 		sh -c 'env | grep -E "^[AB]="' 9<"$KEY"
@@ -128,7 +139,7 @@ B=kept' ]
 }
 
 @test "a program that is not there, or cannot be run" {
-	answers 127 vault exec A=database -- nonesuch
+	PATH=/usr/bin:/bin answers 127 vault exec A=database -- nonesuch
 	[ "$(<"$BATS_TEST_TMPDIR/err")" = "vault: there is no program 'nonesuch'" ]
 	echo text >text
 	answers 126 vault exec A=database -- ./text

@@ -25,6 +25,14 @@ live_at() {
 	unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME NO_COLOR
 }
 
+# start_agent: one that ends with the test; `agent` is its process, for teardown to kill.
+start_agent() {
+	mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+	"$(dirname "$VAULT")/vault-agent" 3>&- &
+	agent=$!
+	until [ -n "$(find "$XDG_RUNTIME_DIR" -type s)" ]; do sleep 0.05; done
+}
+
 # A file with a setup_file of its own calls this first.
 make_vault() {
 	mkdir "$BATS_FILE_TMPDIR/home"

@@ -11,8 +11,7 @@ setup_file() {
 	printf 'b4ckup' | put add backup
 	printf 'd4tabase' | put add database -u eve
 	printf 'r3gistry' | put add registry
-	mkdir "$HOME/bin" "$HOME/run"
-	chmod 700 "$HOME/run"
+	mkdir "$HOME/bin"
 	ln -s "$VAULT" "$HOME/bin/vault"
 }
 
@@ -22,18 +21,13 @@ setup() {
 	cd "$HOME" || return
 	export PATH=$HOME/bin:$PATH
 	unset SSH_ASKPASS SSH_ASKPASS_REQUIRE SSH_AUTH_SOCK DISPLAY
-	unlock
+	start_agent
+	vault -q unlock
 }
 
 teardown() {
 	for pid in ${agent-} ${server-} ${SSH_AGENT_PID-}; do kill "$pid"; done
 	[ -z "${GNUPGHOME-}" ] || gpgconf --kill all
-}
-
-unlock() {
-	"$(dirname "$VAULT")/vault-agent" 3>&- &
-	agent=$!
-	vault -q unlock
 }
 
 # needs PROGRAM…: the test is skipped without them.
