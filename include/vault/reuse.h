@@ -1,5 +1,6 @@
 /*
- * The reuse guard's answer: with whom a password is, or was, shared.
+ * The reuse guard's answer: with whom a password is, or was, shared, and of which others it is a
+ * variant.
  */
 #ifndef VAULT_REUSE_H
 #define VAULT_REUSE_H
@@ -7,10 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <vault/variant.h>
+
 enum conflict_kind {
 	CONFLICT_SAME_NOW = 1, /* another entry's password is this one */
 	CONFLICT_SAME_THEN,    /* another entry's password was this one, from `since` to `until` */
 	CONFLICT_MASTER,       /* it is the master password that opened the vault; `name` is NULL */
+	CONFLICT_VARIANT_NOW,  /* another entry's password is a variant of this one */
+	CONFLICT_VARIANT_THEN, /* another entry's password was one */
 };
 
 enum entry_state {
@@ -24,9 +29,10 @@ struct conflict {
 	char *name;             /* the partner */
 	enum entry_state state; /* the partner's */
 	int64_t since, until;   /* seconds since 1970; until is 0 while in use */
+	unsigned how;           /* of a variant: what differs, see variant_words */
 };
 
-/* Worst first: the master password, shared now, shared then. */
+/* Worst first: the master password, shared now, shared then, variants now, variants then. */
 struct conflicts {
 	struct conflict *items;
 	size_t count;

@@ -41,7 +41,7 @@ static void remember_environment(void)
 		before.variables++;
 	before.environment = calloc(before.variables + 1, sizeof(char *));
 	if (!before.environment)
-		_exit(VAULT_FAILED);
+		return; /* harden_exec tells, if it comes to that */
 	for (size_t i = 0; i < before.variables; i++)
 		before.environment[i] = environ[i];
 }
@@ -108,8 +108,10 @@ static char **environment_with(char *const *more)
 	while (more[count])
 		count++;
 	char **all = calloc(before.variables + count + 1, sizeof(*all));
-	if (!all)
+	if (!all || !before.environment) {
+		free(all);
 		return NULL;
+	}
 	for (size_t i = 0; i < before.variables; i++) {
 		bool replaced = false;
 		for (size_t j = 0; j < count; j++)

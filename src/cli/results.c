@@ -20,7 +20,9 @@ static const char *kind_name(enum conflict_kind kind)
 {
 	static const char *const names[] = {[CONFLICT_SAME_NOW] = "same-now",
 	                                    [CONFLICT_SAME_THEN] = "same-then",
-	                                    [CONFLICT_MASTER] = "master"};
+	                                    [CONFLICT_MASTER] = "master",
+	                                    [CONFLICT_VARIANT_NOW] = "variant-now",
+	                                    [CONFLICT_VARIANT_THEN] = "variant-then"};
 
 	return names[kind];
 }
@@ -30,11 +32,15 @@ static void describe(const struct conflict *conflict, char sentence[SENTENCE_SIZ
 	static const char *const states[] = {[ENTRY_LIVE] = "",
 	                                     [ENTRY_TRASHED] = ", which is in the trash",
 	                                     [ENTRY_PURGED] = ", which has been deleted"};
-	char span[DATE_SPAN_SIZE];
+	char span[DATE_SPAN_SIZE], words[VARIANT_WORDS_SIZE];
 
 	date_span(conflict->since, conflict->until, span);
 	if (conflict->kind == CONFLICT_MASTER)
 		snprintf(sentence, SENTENCE_SIZE, "this is the master password of the vault");
+	else if (conflict->how != 0)
+		snprintf(sentence, SENTENCE_SIZE, "a variant of it %s at '%s'%s (%s): %s",
+		         conflict->until == 0 ? "is in use" : "was in use", conflict->name,
+		         states[conflict->state], span, variant_words(conflict->how, words));
 	else
 		snprintf(sentence, SENTENCE_SIZE, "this password %s at '%s'%s (%s)",
 		         conflict->kind == CONFLICT_SAME_NOW ? "is also in use" : "was in use",
@@ -74,6 +80,7 @@ void result_json(const struct session *session, const char *action,
                  const struct write_result *result)
 {
 	struct json json = {0};
+	char words[VARIANT_WORDS_SIZE];
 
 	if (!session->global.json)
 		return;
@@ -87,6 +94,8 @@ void result_json(const struct session *session, const char *action,
 		json_object(&json, NULL);
 		json_string(&json, "kind", kind_name(conflict->kind));
 		json_string(&json, "name", conflict->name);
+		if (conflict->how != 0)
+			json_string(&json, "differs", variant_words(conflict->how, words));
 		if (conflict->kind != CONFLICT_MASTER) {
 			json_string(&json, "state", entry_state_name(conflict->state));
 			json_time(&json, "since", conflict->since);

@@ -15,6 +15,10 @@ static const struct {
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
 	{"SELECT entry, kind, position, key, value FROM field ORDER BY entry, kind, position",
          "INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)"},
+	{"SELECT entry, position, hashes FROM form ORDER BY entry, position",
+         "INSERT INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)"},
+	{"SELECT hash, entry, position FROM variant ORDER BY hash, entry, position",
+         "INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)"},
 };
 
 static int copy_row(sqlite3_stmt *from, sqlite3_stmt *to)

@@ -52,8 +52,23 @@ static const char version_1[] =
 
 	"CREATE TABLE digest (node INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;";
 
-/* Row N brings version N to N + 1; row 0 makes the first tables. */
-static const char *const migrations[] = {version_1};
+/* What finds variants (src/vault/variant.h). `form` has a row for each password from then on, and is
+ * part of the digest; `variant` is the way from a hash to it. */
+static const char version_2[] =
+	"CREATE TABLE form ("
+	" entry INTEGER NOT NULL, position INTEGER NOT NULL," /* as in password */
+	" hashes BLOB NOT NULL," /* how many are sure, a byte; then 8 bytes each */
+	" PRIMARY KEY (entry, position)"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE variant ("
+	" hash INTEGER NOT NULL, entry INTEGER NOT NULL, position INTEGER NOT NULL,"
+	" PRIMARY KEY (hash, entry, position)"
+	") STRICT, WITHOUT ROWID;";
+
+/* Row N brings version N to N + 1; row 0 makes the first tables. What a version needs besides its
+ * tables is done in src/vault/upgrade.c. */
+static const char *const migrations[] = {version_1, version_2};
 
 #define NEWEST (sizeof(migrations) / sizeof(migrations[0]))
 
@@ -71,17 +86,23 @@ int schema_read_version(struct db *db, unsigned *ret_version, struct error *err)
 	return r;
 }
 
+int schema_check(unsigned version, struct error *err)
+{
+	if (version <= NEWEST)
+		return 0;
+	return error_set(err, VAULT_FAILED,
+	                 "the vault was written by a newer program (schema %u, this one knows %u):"
+	                 " update vault",
+	                 version, (unsigned)NEWEST);
+}
+
 int schema_migrate(struct db *db, unsigned from, struct error *err)
 {
 	char pragma[48];
-	int r;
+	int r = schema_check(from, err);
 
-	if (from > NEWEST)
-		return error_set(
-			err, VAULT_FAILED,
-			"the vault was written by a newer program (schema %u, this one knows %u):"
-			" update vault",
-			from, (unsigned)NEWEST);
+	if (r < 0)
+		return r;
 	for (unsigned i = from; i < NEWEST; i++) {
 		r = db_execute(db, migrations[i], err);
 		if (r < 0)

@@ -19,6 +19,9 @@ int schema_create(struct db *db, struct error *err);
 /* The version of this database. */
 int schema_read_version(struct db *db, unsigned *ret_version, struct error *err);
 
+/* VAULT_FAILED failure when that version is newer than this program. */
+int schema_check(unsigned version, struct error *err);
+
 /* Brings an older database up to date, in the caller's write transaction. VAULT_FAILED failure when
  * it is newer than this program. */
 int schema_migrate(struct db *db, unsigned from, struct error *err);

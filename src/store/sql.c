@@ -101,6 +101,23 @@ static const char *const texts[SQL_COUNT] = {
 		" fingerprint"
 		" HAVING min(entry) <> max(entry)",
 
+	[SQL_FORM_READ] = "SELECT position, hashes FROM form WHERE entry = ?1 ORDER BY position",
+	[SQL_FORM_WRITE] =
+		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
+	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
+	[SQL_VARIANT_INSERT] =
+		"INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
+	[SQL_VARIANT_DELETE] =
+		"DELETE FROM variant WHERE hash = ?1 AND entry = ?2 AND position = ?3",
+	/* Limited: a half that a thousand passwords have says little. */
+	[SQL_VARIANT_PARTNERS] =
+		"SELECT entry, position FROM variant WHERE hash = ?1 AND entry <> ?2 LIMIT ?3",
+	[SQL_VARIANT_CANDIDATE] =
+		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint"
+		" FROM password p JOIN entry e ON e.id = p.entry"
+		" WHERE p.entry = ?1 AND p.position = ?2",
+
+	[SQL_FIELD_URLS] = "SELECT value FROM field WHERE entry = ?1 AND kind = 1",
 	[SQL_FIELD_READ] =
 		"SELECT kind, key, value FROM field WHERE entry = ?1 ORDER BY kind, position",
 	[SQL_FIELD_INSERT] =
@@ -133,13 +150,22 @@ static const char *const texts[SQL_COUNT] = {
 		" WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = p.entry) UNION"
 		" SELECT f.entry FROM field f NOT INDEXED"
 		" WHERE NOT EXISTS (SELECT 1 FROM entry e NOT INDEXED WHERE e.id = f.entry)",
-	/* What schema.c makes and is missing (0), and what is there but not of its making (1). */
+	[SQL_CHECK_FORM_ORPHANS] =
+		"SELECT f.entry FROM form f NOT INDEXED WHERE NOT EXISTS (SELECT 1 FROM password p"
+		" NOT INDEXED WHERE p.entry = f.entry AND p.position = f.position)",
+	[SQL_CHECK_VARIANT] =
+		"SELECT 1 FROM variant WHERE hash = ?1 AND entry = ?2 AND position = ?3",
+	[SQL_CHECK_VARIANT_COUNT] = "SELECT count(*) FROM variant",
+	/* What schema.c makes up to version ?1 and is missing (0), and what is there but not of its
+	 * making (1). */
 	[SQL_CHECK_SCHEMA] =
-		"WITH made (type, name) AS (VALUES ('table', 'state'), ('table', 'entry'),"
-		" ('index', 'entry_name'),"
-		" ('index', 'entry_folded'), ('index', 'entry_trash'), ('table', 'password'),"
-		" ('index', 'password_fingerprint'), ('table', 'field'), ('index', 'field_tag'),"
-		" ('table', 'digest'))"
+		"WITH ever (version, type, name) AS (VALUES (1, 'table', 'state'),"
+		" (1, 'table', 'entry'), (1, 'index', 'entry_name'), (1, 'index', 'entry_folded'),"
+		" (1, 'index', 'entry_trash'), (1, 'table', 'password'),"
+		" (1, 'index', 'password_fingerprint'), (1, 'table', 'field'),"
+		" (1, 'index', 'field_tag'), (1, 'table', 'digest'), (2, 'table', 'form'),"
+		" (2, 'table', 'variant')),"
+		" made AS (SELECT type, name FROM ever WHERE version <= ?1)"
 		" SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM"
 		" sqlite_schema)"
 		" UNION ALL SELECT 1, type, name FROM sqlite_schema"

@@ -144,8 +144,9 @@ static int check_tables(struct check *check, struct error *err)
 	static const struct {
 		const char *table, *text;
 	} tables[] = {
-		{"state", "state"},  {"entry", "entries"}, {"password", "passwords"},
-		{"field", "fields"}, {"digest", "digest"},
+		{"state", "state"},      {"entry", "entries"}, {"password", "passwords"},
+		{"field", "fields"},     {"digest", "digest"}, {"form", "forms"},
+		{"variant", "variants"},
 	};
 	size_t unsound = 0;
 
@@ -204,6 +205,8 @@ static int check_schema(struct check *check, struct error *err)
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(check->vault->db, SQL_CHECK_SCHEMA, &stmt, err);
 
+	if (r == 0)
+		stmt_bind_int(stmt, 1, check->vault->schema);
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
 		tell(check, CHECK_DAMAGE,
 		     stmt_int(stmt, 0) ? "the database has a %s '%s' that no vault makes"
@@ -244,9 +247,9 @@ static int check_contents(struct check *check, struct error *err)
 
 	if (r < 0)
 		return r;
-	r = check_schema(check, &cause);
+	r = state_read(vault, false, &cause);
 	if (r == 0)
-		r = state_read(vault, false, &cause);
+		r = check_schema(check, &cause);
 	if (r == 0)
 		r = verify_all(vault, forward, check, &damaged, &cause);
 	db_rollback(vault->db);

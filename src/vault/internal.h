@@ -170,12 +170,41 @@ int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct err
 /* Is a live entry called exactly so? */
 int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err);
 
-/* ---- reuse (reuse.c) ---------------------------------------------------------------- */
+/* ---- reuse (reuse.c, relatives.c) --------------------------------------------------- */
 
 /* The one guard that every password passes, inside the write transaction: with whom entry `id` (0:
- * a new one) would share a password of this fingerprint. */
-int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t id,
-               struct conflicts *ret_conflicts, struct error *err);
+ * a new one) would share this password, and of whose it would be a variant. `entry` has the names
+ * as they are about to be; its password is not looked at. */
+int reuse_find(struct vault *vault, const struct secret *password, const struct entry *entry,
+               int64_t id, struct conflicts *ret_conflicts, struct error *err);
+
+/* Its second half: adds the variants, of entries that are not among the conflicts yet. At most one
+ * per entry, the one in use if it is, else the latest. Cost: a look-up for each form, and a
+ * comparison for each candidate, a few hundred at most. */
+int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
+                   int64_t id, struct conflicts *conflicts, struct error *err);
+
+/* Appends a copy, the name as given. */
+int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
+                  struct error *err);
+
+/* ---- forms of passwords (forms.c) --------------------------------------------------- */
+
+struct variant_forms;
+
+/* Writes, or writes anew, the forms of the password at that position of the entry, after whose
+ * names they are made. */
+int forms_write(struct vault *vault, const struct entry *entry, int64_t id, int64_t position,
+                const struct secret *password, struct error *err);
+/* A stored list of forms. False: it is none. */
+bool forms_unpack(const void *bytes, size_t length, struct variant_forms *ret_forms);
+int64_t form_number(const unsigned char *hash); /* as it stands in the table of variants */
+
+/* ---- older schemas (upgrade.c) ------------------------------------------------------ */
+
+/* Brings tables and contents to the newest schema, in a transaction of its own that verifies every
+ * entry on the way. Nothing is done where another program was quicker. */
+int upgrade(struct vault *vault, struct error *err);
 
 /* ---- digest (verify.c) -------------------------------------------------------------- */
 

@@ -171,30 +171,25 @@ int vault_open(const char *path, unsigned flags, struct vault **ret_vault, struc
 	return vault_attach(path, flags, ret_vault, err);
 }
 
-/* In a read transaction, which it leaves for a moment where there is something to do. */
-static int migrate(struct vault *vault, struct error *err)
+/* What may be done with a vault of that schema. */
+static int check_schema(struct vault *vault, struct error *err)
 {
 	int r = schema_read_version(vault->db, &vault->schema, err);
 
-	if (r < 0 || vault->schema == schema_version())
-		return r;
-	if (vault->schema == 0)
+	if (r == 0 && vault->schema == 0)
 		return error_set(
 			err, VAULT_DAMAGED,
 			"the vault is truncated, there is nothing behind its header: restore "
 			"a backup");
-	db_rollback(vault->db);
-	r = db_begin_write(vault->db, err);
-	if (r == 0)
-		r = schema_read_version(vault->db, &vault->schema, err);
-	if (r == 0)
-		r = schema_migrate(vault->db, vault->schema, err);
-	if (r == 0)
-		r = db_commit(vault->db, err);
-	if (r == 0)
-		r = db_begin_read(vault->db, err);
-	vault->schema = schema_version();
-	return r;
+	return r == 0 ? schema_check(vault->schema, err) : r;
+}
+
+/* The first to open an older vault where it can be written brings it up to date. Where that fails,
+ * it is read as it is, and whoever writes tries again and is told. */
+static void upgrade_here(struct vault *vault)
+{
+	if (vault->schema < schema_version() && write_begin(vault, NULL) == 0)
+		(void)write_rollback(vault, 0);
 }
 
 int vault_start(struct vault *vault, struct error *err)
@@ -218,7 +213,7 @@ int vault_start(struct vault *vault, struct error *err)
 	if (r == VAULT_WRONG_KEY)
 		return r;
 	if (r == 0)
-		r = migrate(vault, err);
+		r = check_schema(vault, err);
 	if (r == 0)
 		r = state_read(vault, !rescue, err);
 	if (r < 0 && rescue)
@@ -232,6 +227,7 @@ int vault_start(struct vault *vault, struct error *err)
 		witness_store(vault, true);
 	}
 	heal(vault);
+	upgrade_here(vault);
 	if (!vault->rollback.detected && !rescue)
 		witness_store(vault, false);
 	return 0;

@@ -6,6 +6,8 @@
  *
  *     "leaf" id uuid[16] revision state created modified trashed name user
  *     "pass" position since until value fingerprint[32] reason      for each password, by position
+ *     "form" position hashes                                        for each list of forms, by
+ *                                                                   position
  *     "fiel" kind key value                                         for each field, by kind and
  *                                                                   position
  *
@@ -177,6 +179,23 @@ static int read_passwords(struct vault *vault, struct record *record, unsigned w
 	return r;
 }
 
+/* Hashes of the passwords' forms. Older vaults have none. */
+static int read_forms(struct vault *vault, int64_t id, struct hash *leaf, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = vault->schema < 2 ? 0 : db_stmt(vault->db, SQL_FORM_READ, &stmt, err);
+
+	if (r < 0 || !stmt)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		hash_add(leaf, "form", 4);
+		leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
+		leaf_string(leaf, stmt, 1);
+	}
+	return r;
+}
+
 static int read_field(struct record *record, struct stmt *stmt, unsigned want, struct error *err)
 {
 	struct entry *entry = record->entry;
@@ -230,6 +249,8 @@ int record_read(struct vault *vault, int64_t id, unsigned want, struct record *r
 	r = read_entry(vault, &record, &leaf, err);
 	if (r == 0)
 		r = read_passwords(vault, &record, want, &leaf, err);
+	if (r == 0)
+		r = read_forms(vault, id, &leaf, err);
 	if (r == 0)
 		r = read_fields(vault, &record, want, &leaf, err);
 	hash_finish(&leaf, record.leaf);
@@ -380,13 +401,16 @@ int record_write_password(struct vault *vault, struct record *record, const stru
 		return r;
 	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
 	stmt_bind_int(stmt, 1, record->id);
-	stmt_bind_int(stmt, 2, (int64_t)record->n_passwords++);
+	stmt_bind_int(stmt, 2, (int64_t)record->n_passwords);
 	stmt_bind_int(stmt, 3, now);
 	stmt_bind_null(stmt, 4);
 	stmt_bind_secret(stmt, 5, password);
 	stmt_bind_blob(stmt, 6, fingerprint, sizeof(fingerprint));
 	stmt_bind_text(stmt, 7, reason);
-	return stmt_run(stmt, err);
+	r = stmt_run(stmt, err);
+	return r == 0 ? forms_write(vault, record->entry, record->id,
+	                            (int64_t)record->n_passwords++, password, err)
+	              : r;
 }
 
 int record_seal(struct vault *vault, int64_t id, struct error *err)

@@ -12,8 +12,8 @@ void conflicts_done(struct conflicts *conflicts)
 	*conflicts = (struct conflicts){0};
 }
 
-static int add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
-               struct error *err)
+int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
+                  struct error *err)
 {
 	struct conflict *items = realloc(conflicts->items, (conflicts->count + 1) * sizeof(*items));
 	char *copy = name ? strdup(name) : NULL;
@@ -29,16 +29,15 @@ static int add(struct conflicts *conflicts, const struct conflict *conflict, con
 	return 0;
 }
 
-int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t id,
-               struct conflicts *ret_conflicts, struct error *err)
+static int find_same(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
+                     int64_t id, struct conflicts *ret_conflicts, struct error *err)
 {
 	struct conflict conflict = {.kind = CONFLICT_MASTER};
 	STMT_AUTO *stmt = NULL;
 	int r = 0;
 
-	conflicts_done(ret_conflicts);
 	if (vault->has_master && hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES))
-		r = add(ret_conflicts, &conflict, NULL, err);
+		r = conflicts_add(ret_conflicts, &conflict, NULL, err);
 	if (r == 0)
 		r = db_stmt(vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
 	if (r < 0)
@@ -53,9 +52,21 @@ int reuse_find(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_
 			.since = stmt_int(stmt, 3),
 			.until = stmt_int(stmt, 4),
 		};
-		r = add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
+		r = conflicts_add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
 		if (r < 0)
 			return r;
 	}
 	return r;
+}
+
+int reuse_find(struct vault *vault, const struct secret *password, const struct entry *entry,
+               int64_t id, struct conflicts *ret_conflicts, struct error *err)
+{
+	unsigned char fingerprint[FINGERPRINT_BYTES];
+	int r;
+
+	conflicts_done(ret_conflicts);
+	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
+	r = find_same(vault, fingerprint, id, ret_conflicts, err);
+	return r == 0 ? relatives_find(vault, password, entry, id, ret_conflicts, err) : r;
 }

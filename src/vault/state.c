@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "store/schema.h"
 
 void state_root(const struct vault *vault, const struct state *state,
                 unsigned char ret_root[HASH_BYTES])
@@ -40,8 +41,13 @@ int state_read(struct vault *vault, bool verify, struct error *err)
 	struct state *state = &vault->state;
 	const void *key, *stored;
 	size_t key_length, stored_length;
-	int r = db_stmt(vault->db, SQL_STATE_READ, &stmt, err);
+	int r = 0;
 
+	/* Another program may have brought it up to date meanwhile. */
+	if (vault->schema < schema_version())
+		r = schema_read_version(vault->db, &vault->schema, err);
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_STATE_READ, &stmt, err);
 	if (r == 0)
 		r = stmt_step(stmt, err);
 	if (r < 0)
@@ -129,6 +135,8 @@ static int begin(struct vault *vault, struct error *err)
 {
 	int r = writable(vault, err);
 
+	if (r == 0 && vault->schema < schema_version())
+		r = upgrade(vault, err);
 	if (r == 0)
 		r = db_begin_write(vault->db, err);
 	if (r < 0)

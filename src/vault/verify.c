@@ -15,6 +15,8 @@
 
 #include <vault/text.h>
 
+#include "vault/variant.h"
+
 #define SHOWN_MAX 50 /* findings told one by one; the others are counted */
 
 typedef void (*finding_fn)(void *context, enum check_severity severity, const char *text);
@@ -318,15 +320,16 @@ static void compare_state(struct walk *walk)
 		      (unsigned long long)state.entries, (unsigned long long)state.trashed);
 }
 
-/* Passwords and fields that belong to no entry are in no leaf. */
-static int find_orphans(struct walk *walk, struct error *err)
+/* Passwords, forms and fields that belong to no entry are in no leaf. */
+static int find_orphans(struct walk *walk, enum sql which, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(walk->vault->db, SQL_CHECK_ORPHANS, &stmt, err);
+	int r = db_stmt(walk->vault->db, which, &stmt, err);
 
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
 		found(walk,
-		      "there are passwords or fields of an entry that does not exist (number %lld)",
+		      "there are passwords, forms or fields of an entry that does not exist"
+		      " (number %lld)",
 		      (long long)stmt_int(stmt, 0));
 		r = 0;
 	}
@@ -360,6 +363,59 @@ static int compare_fingerprints(struct walk *walk, struct error *err)
 	return r;
 }
 
+/* ---- forms and the ways to them ------------------------------------------------------ */
+
+static int compare_ways(struct walk *walk, struct stmt *stored, uint64_t *ways, struct error *err)
+{
+	struct variant_forms forms;
+	size_t length;
+	const void *hashes = stmt_blob(stored, 2, &length);
+	int r = 0;
+
+	if (!forms_unpack(hashes, length, &forms)) {
+		found(walk, "the forms of a password are damaged (entry number %lld)",
+		      (long long)stmt_int(stored, 0));
+		return 0;
+	}
+	*ways += forms.count;
+	for (size_t i = 0; i < forms.count && r == 0; i++) {
+		STMT_AUTO *stmt = NULL;
+
+		r = db_stmt(walk->vault->db, SQL_CHECK_VARIANT, &stmt, err);
+		if (r < 0)
+			return r;
+		stmt_bind_int(stmt, 1, form_number(forms.hashes[i]));
+		stmt_bind_int(stmt, 2, stmt_int(stored, 0));
+		stmt_bind_int(stmt, 3, stmt_int(stored, 1));
+		r = stmt_step(stmt, err);
+		if (r == 0)
+			found(walk, "a variant would not be found (entry number %lld)",
+			      (long long)stmt_int(stored, 0));
+		r = r < 0 ? r : 0;
+	}
+	return r;
+}
+
+/* Leaves hold the forms; the table of variants follows from them, row by row. */
+static int compare_variants(struct walk *walk, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	STMT_AUTO *count = NULL;
+	uint64_t ways = 0;
+	int r = db_stmt(walk->vault->db, SQL_FORM_ALL, &stmt, err);
+
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1)
+		r = compare_ways(walk, stmt, &ways, err);
+	if (r == 0)
+		r = db_stmt(walk->vault->db, SQL_CHECK_VARIANT_COUNT, &count, err);
+	if (r == 0)
+		r = stmt_step(count, err);
+	if (r == 1 && (uint64_t)stmt_int(count, 0) != ways)
+		found(walk, "there are %lld ways to variants, where there should be %llu",
+		      (long long)stmt_int(count, 0), (unsigned long long)ways);
+	return r < 0 ? r : 0;
+}
+
 int verify_all(struct vault *vault, finding_fn each, void *context, size_t *ret_damaged,
                struct error *err)
 {
@@ -372,7 +428,11 @@ int verify_all(struct vault *vault, finding_fn each, void *context, size_t *ret_
 	if (r == 0)
 		compare_state(&walk);
 	if (r == 0)
-		r = find_orphans(&walk, err);
+		r = find_orphans(&walk, SQL_CHECK_ORPHANS, err);
+	if (r == 0 && vault->schema >= 2)
+		r = find_orphans(&walk, SQL_CHECK_FORM_ORPHANS, err);
+	if (r == 0 && vault->schema >= 2)
+		r = compare_variants(&walk, err);
 	if (r == 0)
 		r = compare_fingerprints(&walk, err);
 	found_more(&walk);

@@ -46,14 +46,12 @@ static int not_found(const char *name, struct error *err)
 }
 
 /* The guard, for a password that is about to come in. */
-static int guard(struct vault *vault, const struct secret *password, int64_t id,
-                 const char *allow_reuse, struct conflicts *conflicts, struct error *err)
+static int guard(struct vault *vault, const struct secret *password, const struct entry *entry,
+                 int64_t id, const char *allow_reuse, struct conflicts *conflicts,
+                 struct error *err)
 {
-	unsigned char fingerprint[FINGERPRINT_BYTES];
-	int r;
+	int r = reuse_find(vault, password, entry, id, conflicts, err);
 
-	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
-	r = reuse_find(vault, fingerprint, id, conflicts, err);
 	if (r == 0 && conflicts->count > 0 && !allow_reuse) {
 		error_set(err, VAULT_REFUSED, "the password is not a fresh one");
 		return VAULT_REFUSED;
@@ -98,7 +96,7 @@ static int add(struct vault *vault, void *context, struct error *err)
 
 	if (r < 0 || taken)
 		return r < 0 ? r : exists(entry.name, err);
-	r = guard(vault, entry.password, 0, addition->allow_reuse, conflicts, err);
+	r = guard(vault, entry.password, &entry, 0, addition->allow_reuse, conflicts, err);
 	if (r != 0)
 		return r;
 	crypto_random(record.uuid, sizeof(record.uuid));
@@ -187,6 +185,13 @@ static int find_and_load(struct vault *vault, const char *name, struct record *r
 	return r < 0 ? r : record_load(vault, id, WANT_SECRETS, record, err);
 }
 
+/* The forms of the password in use, after a name that goes into them may have changed. */
+static int renew_forms(struct vault *vault, struct record *record, struct error *err)
+{
+	return forms_write(vault, record->entry, record->id, (int64_t)record->n_passwords - 1,
+	                   record->entry->password, err);
+}
+
 static bool changes_fields(const struct entry_edit *edit)
 {
 	return edit->user || (edit->clear && edit->clear[0]) ||
@@ -208,10 +213,10 @@ static int edit(struct vault *vault, void *context, struct error *err)
 	if (r != 0)
 		return r;
 	fresh = password && !secret_equal(password, record.entry->password);
-	if (fresh)
-		r = guard(vault, password, record.id, edit->allow_reuse, &result->conflicts, err);
-	if (r == 0)
-		r = apply_edit(record.entry, edit->edit, err);
+	r = apply_edit(record.entry, edit->edit, err);
+	if (r == 0 && fresh)
+		r = guard(vault, password, record.entry, record.id, edit->allow_reuse,
+		          &result->conflicts, err);
 	if (r != 0 || (!fresh && !fields))
 		return r;
 	record.entry->modified = now;
@@ -220,6 +225,8 @@ static int edit(struct vault *vault, void *context, struct error *err)
 		r = record_write_password(vault, &record, password, now,
 		                          result->conflicts.count > 0 ? edit->allow_reuse : NULL,
 		                          err);
+	if (r == 0 && !fresh)
+		r = renew_forms(vault, &record, err);
 	if (r == 0)
 		r = record_seal(vault, record.id, err);
 	result->changed = true;
@@ -334,14 +341,17 @@ static int rename_entry(struct vault *vault, void *context, struct error *err)
 	r = name_taken(vault, new_name, &taken, err);
 	if (r < 0 || taken)
 		return r < 0 ? r : exists(new_name, err);
-	r = reuse_find(vault, record.fingerprint, record.id, &move->result->conflicts, err);
-	if (r < 0)
-		return r;
 	free(record.entry->name);
 	record.entry->name = new_name;
 	new_name = NULL;
+	r = reuse_find(vault, record.entry->password, record.entry, record.id,
+	               &move->result->conflicts, err);
+	if (r < 0)
+		return r;
 	record.entry->modified = now_seconds();
 	r = record_write(vault, &record, false, err);
+	if (r == 0)
+		r = renew_forms(vault, &record, err);
 	if (r == 0)
 		r = record_seal(vault, record.id, err);
 	move->result->changed = true;
@@ -426,15 +436,18 @@ static int restore_entry(struct vault *vault, void *context, struct error *err)
 		r = name_taken(vault, new_name, &taken, err);
 	if (r != 0 || taken)
 		return r != 0 ? r : exists(new_name, err);
-	r = reuse_find(vault, record.fingerprint, record.id, &move->result->conflicts, err);
-	if (r < 0)
-		return r;
 	free(record.entry->name);
 	record.entry->name = new_name;
 	new_name = NULL;
+	r = reuse_find(vault, record.entry->password, record.entry, record.id,
+	               &move->result->conflicts, err);
+	if (r < 0)
+		return r;
 	record.state = ENTRY_LIVE;
 	record.entry->trashed = 0;
 	r = record_write(vault, &record, false, err);
+	if (r == 0)
+		r = renew_forms(vault, &record, err);
 	if (r == 0)
 		r = record_seal(vault, record.id, err);
 	vault->state.entries++;

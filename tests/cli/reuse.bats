@@ -107,9 +107,10 @@ conflict() {
 	unseen "$MASTER"
 }
 
-@test "the bytes decide: blanks, case and a newline make another password" {
+@test "the bytes decide: blanks, case and a newline make a variant, not the same" {
 	for other in Shared 'shared ' ' shared' $'shared\n' $'shared\x01'; do
-		printf %s "$other" | answers 0 vault add "n${#other}$RANDOM" --stdin0
+		printf %s "$other" | answers 8 vault add "n${#other}$RANDOM" --stdin0 --json
+		[ "$(json '{c["kind"] for c in j["conflicts"]}')" = "{'variant-now'}" ]
 	done
 }
 

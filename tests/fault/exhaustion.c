@@ -355,7 +355,7 @@ static void make_vault(void)
 		char name[64], value[64];
 
 		snprintf(name, sizeof(name), i < ENTRIES ? "entry %u" : "in the trash", i);
-		snprintf(value, sizeof(value), "password number %u", i);
+		snprintf(value, sizeof(value), "%010u", (i + 1) * 2654435761U);
 		password = secret(value);
 		r = entry_new(&entry, name, &error);
 		if (r == 0)

@@ -31,6 +31,11 @@ CLASSES = ["open", "read", "write", "truncate", "sync", "name", "close", "lock",
 SHARED = struct.Struct(f"<{len(CLASSES)}QQqQ")
 
 
+def fresh(seed):
+    """A password that is no variant of another one's."""
+    return hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
+
+
 class Tap:
     """Counts and prints checks. The exit status is that of the run: any failure is 1."""
 

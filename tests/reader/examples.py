@@ -24,6 +24,7 @@ def digest():
     day = 1700000000
     row = (1, UUID, 1, 0, day, day, 0, "mailserver", "joe")
     leaf = reader.leaf(key, row, [(0, day, None, b"secret", fingerprint, None)],
+                       [(0, b"\2" + bytes(range(32)))],
                        [(1, None, b"https://mail.example")])
     top = reader.tree(key, {1: leaf})[1]
     roots = [reader.blake2b(b"root" + reader.u64(*numbers) + NO_KEY + hashed, key)

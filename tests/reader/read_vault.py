@@ -19,6 +19,10 @@ from nacl.exceptions import CryptoError
 
 MAGIC = b"\x8fvault\r\n"
 BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PASSWORDS = ("SELECT position, since, until, value, fingerprint, reason"
+             " FROM password WHERE entry = ? ORDER BY position")
+FIELDS = "SELECT kind, key, value FROM field WHERE entry = ? ORDER BY kind, position"
+FORMS = "SELECT position, hashes FROM form WHERE entry = ? ORDER BY position"
 
 
 def need(condition, what):
@@ -106,15 +110,15 @@ def string(value):
     return u64(-1) if data is None else u64(len(data)) + data
 
 
-def leaf(key, entry, passwords, fields):
+def leaf(key, entry, passwords, forms, fields):
     number, uuid, revision, state, created, modified, trashed, name, user = entry
     parts = [b"leaf", u64(number), uuid, u64(revision, state, created, modified, trashed),
              string(name), string(user)]
     for position, since, until, value, fingerprint, reason in passwords:
         parts += [b"pass", u64(position, since, -1 if until is None else until), string(value),
                   fingerprint, string(reason)]
-    for kind, name, value in fields:
-        parts += [b"fiel", u64(kind), string(name), string(value)]
+    parts += [b"form" + u64(position) + string(hashes) for position, hashes in forms]
+    parts += [b"fiel" + u64(kind) + string(name) + string(value) for kind, name, value in fields]
     return blake2b(b"".join(parts), key)
 
 
@@ -133,27 +137,24 @@ def tree(key, hashes):
 
 
 def read_entries(db, key):
-    """Every entry that ever was, verified: (row, passwords, fields)."""
-    need(db.execute("PRAGMA user_version").fetchone() == (1,), "of a newer schema")
+    """Every entry that ever was, verified: (row, passwords, forms, fields)."""
+    need(db.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "of a newer schema")
+    db.execute("CREATE TABLE IF NOT EXISTS form (entry, position, hashes)")  # not in schema 1
     need(db.execute("PRAGMA integrity_check").fetchone() == ("ok",), "SQLite finds damage")
     generation, live, trashed, fingerprint_key, root = db.execute(
         "SELECT generation, entries, trashed, fingerprint_key, root FROM state").fetchone()
     entries = []
     for row in db.execute("SELECT id, uuid, revision, state, created, modified, trashed, name, user"
                           " FROM entry").fetchall():
-        passwords = db.execute("SELECT position, since, until, value, fingerprint, reason"
-                               " FROM password WHERE entry = ? ORDER BY 1", row[:1]).fetchall()
-        fields = db.execute("SELECT kind, key, value FROM field"
-                            " WHERE entry = ? ORDER BY kind, position", row[:1]).fetchall()
-        entries.append((row, passwords, fields))
-        for _, _, _, value, fingerprint, _ in passwords:
+        rows = [db.execute(sql, row[:1]).fetchall() for sql in (PASSWORDS, FORMS, FIELDS)]
+        entries.append((row, *rows))
+        for *_, value, fingerprint, _ in rows[0]:
             need(value is None or blake2b(value, fingerprint_key) == fingerprint, "a fingerprint")
     nodes, top = tree(key, {row[0]: leaf(key, row, *rest) for row, *rest in entries})
     need(dict(db.execute("SELECT node, hashes FROM digest")) == nodes, "the digest does not agree")
-    numbers = u64(generation, live, trashed)
-    need(root == blake2b(b"root" + numbers + fingerprint_key + top, key), "the root does not agree")
-    counts = [sum(row[3] == state for row, _, _ in entries) for state in (0, 1)]
-    need([live, trashed] == counts, "the counts do not agree")
+    state = u64(generation, live, trashed) + fingerprint_key + top
+    need(root == blake2b(b"root" + state, key), "the root does not agree")
+    need([live, trashed] == [sum(row[3] == s for row, *_ in entries) for s in (0, 1)], "the counts")
     return sorted(entries, key=lambda entry: (entry[0][7].encode(), entry[0][0]))
 
 
@@ -183,7 +184,7 @@ def main():
     need(all(blake2b(raw[:4032], mac_key) == raw[4032:4064] for raw in headers), "a forged header")
     db = sqlite3.connect(":memory:")
     db.deserialize(decrypt(data[8192:], subkey(volume_key, 1)))
-    for row, passwords, fields in read_entries(db, subkey(volume_key, 3)):
+    for row, passwords, _, fields in read_entries(db, subkey(volume_key, 3)):
         if args.reveal:
             entry = dict(name=row[7], user=row[8], state=row[3], passwords=passwords, fields=fields)
             print(json.dumps(entry, default=lambda value: value.decode(errors="surrogateescape")))

@@ -50,7 +50,7 @@ setup_file() {
 	look rm purged
 	look trash empty -y purged
 	for i in {1..40}; do
-		printf 'number %d' "$i" | put add "n$i" --url "https://$i.example"
+		sha256sum <<<"$i" | put add "n$i" --url "https://$i.example"
 	done
 	cp test.vault former
 	printf 'third' | put edit mailserver
@@ -102,6 +102,11 @@ fix_checksum() {
 	cmp revealed "$SOURCE/tests/reader/format-1.json"
 	kept() { "$VAULT" --vault format-1.vault "$@"; }
 	kept --password-file code --recovery check
+	kept --password-file master --json status >found
+	grep -q '"schema":2' found
+	reader format-1.vault --password-file master --reveal | cmp - "$SOURCE/tests/reader/format-1.json"
+	run -8 kept --password-file master add new --stdin <<<'Second2'
+	[[ $output == *"a variant of it is in use at 'mailserver'"* ]]
 	kept --password-file master list >found
 	[ "$(<found)" = "Zoë/ключ
 mailserver

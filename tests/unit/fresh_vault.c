@@ -135,6 +135,27 @@ void add(struct vault *vault, const char *name, const char *password, const char
 		assert_int_equal(result.conflicts.count, 0);
 }
 
+int try_add(struct vault *vault, const char *name, const char *password,
+            struct write_result *result)
+{
+	ENTRY_AUTO *entry = entry_of(name, password);
+
+	write_result_done(result);
+	return vault_add(vault, entry, NULL, result, NULL);
+}
+
+int try_edit(struct vault *vault, const char *name, const char *password, const char *reason,
+             struct write_result *result)
+{
+	struct entry_edit edit = {.password = secret_of(password)};
+	int r;
+
+	write_result_done(result);
+	r = vault_edit(vault, name, &edit, reason, result, NULL);
+	secret_free(edit.password);
+	return r;
+}
+
 void assert_password(struct vault *vault, const char *name, const char *password)
 {
 	ENTRY_AUTO *entry = NULL;

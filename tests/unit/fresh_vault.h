@@ -29,9 +29,16 @@ const struct secret *fixture_recovery_code(void);
 struct secret *secret_of(const char *text);
 struct entry *entry_of(const char *name, const char *password);
 
-/* vault_add that must succeed (with `reason` NULL: without conflicts), vault_get's password that
- * must be `password`. */
+/* vault_add that must succeed (with `reason` NULL: without conflicts). */
 void add(struct vault *vault, const char *name, const char *password, const char *reason);
+
+/* vault_add and vault_edit of a password, with what they answer; `result` starts anew. */
+int try_add(struct vault *vault, const char *name, const char *password,
+            struct write_result *result);
+int try_edit(struct vault *vault, const char *name, const char *password, const char *reason,
+             struct write_result *result);
+
+/* vault_get's password must be `password`. */
 void assert_password(struct vault *vault, const char *name, const char *password);
 
 #endif

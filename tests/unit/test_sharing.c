@@ -93,7 +93,7 @@ static void test_nothing_is_shared(void **state)
 	assert_int_equal(audit(vault).count, 0);
 	add(vault, "a", "one", NULL);
 	add(vault, "b", "two", NULL);
-	add(vault, "c", "One", NULL);
+	add(vault, "c", "ninety", NULL);
 	assert_int_equal(audit(vault).count, 0);
 }
 
@@ -212,7 +212,7 @@ static void test_many_groups(void **state)
 			char name[32], password[32];
 
 			snprintf(name, sizeof(name), "e%02d-%d", i, j);
-			snprintf(password, sizeof(password), "shared %d", i);
+			snprintf(password, sizeof(password), "%010u", i * 2654435761u);
 			add(vault, name, password, "r");
 		}
 	}
@@ -237,14 +237,14 @@ static void test_master(void **state)
 	assert_done(vault_open(fixture_path(), 0, &vault, err));
 	assert_done(vault_unlock(vault, &credential, err));
 	assert_int_equal(audit(vault).count, 0);
-	add(vault, "a", FIXTURE_PASSWORD, "r");
+	add_at(vault, "a", FIXTURE_PASSWORD, 1000);
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
 	assert_string_equal(told.lines[0], "master now: a=r");
 	add(vault, "x1", "same", NULL);
 	add(vault, "x2", "same", "r");
 	add(vault, "x3", "same", "r");
-	add(vault, "b", FIXTURE_PASSWORD, "r");
+	add_at(vault, "b", FIXTURE_PASSWORD, 1000);
 	told = audit(vault);
 	assert_int_equal(told.count, 2); /* once as the master's, not again as a pair's */
 	assert_string_equal(told.lines[0], "master now: a=r b=r");
