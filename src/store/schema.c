@@ -52,12 +52,12 @@ static const char version_1[] =
 
 	"CREATE TABLE digest (node INTEGER PRIMARY KEY, hashes BLOB NOT NULL) STRICT;";
 
-/* What finds variants (src/vault/variant.h). `form` has a row for each password from then on, and is
+/* What finds variants (src/vault/variant.h). `form` has a row for each password from then on and is
  * part of the digest; `variant` is the way from a hash to it. */
 static const char version_2[] =
 	"CREATE TABLE form ("
 	" entry INTEGER NOT NULL, position INTEGER NOT NULL," /* as in password */
-	" hashes BLOB NOT NULL," /* how many are sure, a byte; then 8 bytes each */
+	" hashes BLOB NOT NULL,"                              /* forms_unpack reads them */
 	" PRIMARY KEY (entry, position)"
 	") STRICT, WITHOUT ROWID;"
 

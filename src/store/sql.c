@@ -105,8 +105,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FORM_WRITE] =
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
 	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
-	[SQL_VARIANT_INSERT] =
-		"INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
+	[SQL_VARIANT_INSERT] = "INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
 	[SQL_VARIANT_DELETE] =
 		"DELETE FROM variant WHERE hash = ?1 AND entry = ?2 AND position = ?3",
 	/* Limited: a half that a thousand passwords have says little. */

@@ -104,7 +104,8 @@ fix_checksum() {
 	kept --password-file code --recovery check
 	kept --password-file master --json status >found
 	grep -q '"schema":2' found
-	reader format-1.vault --password-file master --reveal | cmp - "$SOURCE/tests/reader/format-1.json"
+	reader format-1.vault --password-file master --reveal >revealed
+	cmp revealed "$SOURCE/tests/reader/format-1.json"
 	run -8 kept --password-file master add new --stdin <<<'Second2'
 	[[ $output == *"a variant of it is in use at 'mailserver'"* ]]
 	kept --password-file master list >found

@@ -76,13 +76,25 @@ static void trash(struct vault *vault, const char *name)
 	assert_done(vault_remove(vault, name, &result, err));
 }
 
-static void add_at(struct vault *vault, const char *name, const char *password, int64_t when)
+/* The order depends on dates: the clock must not have a say in it. */
+static void put_at(struct vault *vault, const char *name, const char *password, const char *reason,
+                   int64_t when)
 {
 	WRITE_RESULT_AUTO result = {0};
 	ENTRY_AUTO *entry = entry_of(name, password);
 
 	entry->created = when;
-	assert_done(vault_add(vault, entry, "r", &result, err));
+	assert_done(vault_add(vault, entry, reason, &result, err));
+}
+
+static void put(struct vault *vault, const char *name, const char *password, const char *reason)
+{
+	put_at(vault, name, password, reason, 1000);
+}
+
+static void add_at(struct vault *vault, const char *name, const char *password, int64_t when)
+{
+	put_at(vault, name, password, "r", when);
 }
 
 static void test_nothing_is_shared(void **state)
@@ -91,9 +103,9 @@ static void test_nothing_is_shared(void **state)
 
 	(void)state;
 	assert_int_equal(audit(vault).count, 0);
-	add(vault, "a", "one", NULL);
-	add(vault, "b", "two", NULL);
-	add(vault, "c", "ninety", NULL);
+	put(vault, "a", "one", NULL);
+	put(vault, "b", "two", NULL);
+	put(vault, "c", "ninety", NULL);
 	assert_int_equal(audit(vault).count, 0);
 }
 
@@ -103,8 +115,8 @@ static void test_shared_now(void **state)
 	struct told told;
 
 	(void)state;
-	add(vault, "a", "same", NULL);
-	add(vault, "b", "same", "one login");
+	put(vault, "a", "same", NULL);
+	put(vault, "b", "same", "one login");
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
 	assert_string_equal(told.lines[0], "now: a b=one login");
@@ -116,8 +128,8 @@ static void test_shared_once(void **state)
 	struct told told;
 
 	(void)state;
-	add(vault, "a", "same", NULL);
-	add(vault, "b", "same", "r");
+	put(vault, "a", "same", NULL);
+	put(vault, "b", "same", "r");
 	change(vault, "a", "fresh", NULL);
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
@@ -136,15 +148,15 @@ static void test_same_entry_twice(void **state)
 	struct told told;
 
 	(void)state;
-	add(vault, "a", "first", NULL);
+	put(vault, "a", "first", NULL);
 	change(vault, "a", "second", NULL);
 	change(vault, "a", "first", NULL);
 	assert_int_equal(audit(vault).count, 0);
-	add(vault, "b", "second", "r");
+	put(vault, "b", "second", "r");
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
 	assert_string_equal(told.lines[0], "once: b=r | a");
-	add(vault, "c", "first", "r");
+	put(vault, "c", "first", "r");
 	told = audit(vault);
 	assert_int_equal(told.count, 2);
 	assert_string_equal(told.lines[0], "now: a c=r | a");
@@ -157,8 +169,8 @@ static void test_trash(void **state)
 	struct told told;
 
 	(void)state;
-	add(vault, "a", "same", NULL);
-	add(vault, "b", "same", "r");
+	put(vault, "a", "same", NULL);
+	put(vault, "b", "same", "r");
 	trash(vault, "b");
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
@@ -213,7 +225,7 @@ static void test_many_groups(void **state)
 
 			snprintf(name, sizeof(name), "e%02d-%d", i, j);
 			snprintf(password, sizeof(password), "%010u", i * 2654435761u);
-			add(vault, name, password, "r");
+			put(vault, name, password, "r");
 		}
 	}
 	assert_done(vault_batch_end(vault, true, err));
@@ -241,9 +253,9 @@ static void test_master(void **state)
 	told = audit(vault);
 	assert_int_equal(told.count, 1);
 	assert_string_equal(told.lines[0], "master now: a=r");
-	add(vault, "x1", "same", NULL);
-	add(vault, "x2", "same", "r");
-	add(vault, "x3", "same", "r");
+	put(vault, "x1", "same", NULL);
+	put(vault, "x2", "same", "r");
+	put(vault, "x3", "same", "r");
 	add_at(vault, "b", FIXTURE_PASSWORD, 1000);
 	told = audit(vault);
 	assert_int_equal(told.count, 2); /* once as the master's, not again as a pair's */
@@ -266,13 +278,13 @@ static void test_caller_ends_the_walk(void **state)
 	for (int i = 0; i < 5; i++) {
 		char name[8] = {'a', (char)('0' + i)}, other[8] = {'b', (char)('0' + i)};
 
-		add(vault, name, name, NULL);
-		add(vault, other, name, "r");
+		put(vault, name, name, NULL);
+		put(vault, other, name, "r");
 	}
 	assert_int_equal(audit_sharing(vault, remember, &told, &groups, NULL), 42);
 	assert_int_equal(told.count, 2);
 	assert_int_equal(groups, 5);
-	add(vault, "c", "fine", NULL); /* no transaction was left open */
+	put(vault, "c", "fine", NULL); /* no transaction was left open */
 }
 
 static void test_locked(void **state)
