@@ -35,8 +35,8 @@ struct clipboard_options {
 		OPTION_FLAG(type, clipboard.primary, 0, "primary", \
 	                    "put it on the primary selection (middle button)"), \
 		OPTION_FLAG(type, clipboard.both, 0, "both", "put it on both selections"), \
-		OPTION_TEXT(type, clipboard.to, 0, "to", "WAY", \
-	                    "wayland, wl-copy, x11, xclip, xsel, pbcopy, tmux, terminal")
+		OPTION_TEXT_OF(WORD_CHOICE, type, clipboard.to, 0, "to", "WAY", \
+	                       "wayland, wl-copy, x11, xclip, xsel, pbcopy, tmux, terminal")
 
 /* Puts the secret on the clipboard; a process of its own clears it after the time. Returns at once,
  * and tells on standard error what it did (report_note): "Copied to the clipboard; cleared in 45

@@ -37,82 +37,12 @@ static void say_nothing(void)
 		dup2(null, STDERR_FILENO);
 }
 
-static int propose_entry(void *context, const char *name)
-{
-	propose(context, "entry", name, NULL);
-	return 0;
-}
-
-static int propose_tag(void *context, const char *tag)
-{
-	propose(context, "tag", tag, NULL);
-	return 0;
-}
-
-static int propose_trashed(void *context, const struct trash_item *item)
-{
-	propose(context, "entry", item->name, NULL);
-	return 0;
-}
-
-/* What there is of an entry by names, as `get -f` takes them. */
-static void propose_fields(struct proposals *proposals, struct vault *vault, const char *name)
-{
-	bool clearable = proposals->completion->kind == WORD_CLEARABLE;
-	enum field_kind last = 0;
-	ENTRY_AUTO *entry = NULL;
-	bool there = false;
-
-	/* For a name that is not there, the whole vault would be verified. */
-	if (!name || vault_has(vault, name, &there, NULL) != 0 || !there ||
-	    vault_get(vault, name, &entry, NULL) != 0)
-		return;
-	if (!clearable)
-		propose(proposals, "field", "password", NULL);
-	if (entry->user)
-		propose(proposals, "field", "user", NULL);
-	for (size_t i = 0; i < entry->n_fields; i++) {
-		const struct field *field = &entry->fields[i];
-		const char *key = field->kind == FIELD_URL                ? "url"
-		                  : field->kind == FIELD_NOTE             ? "note"
-		                  : field->kind == FIELD_OTP              ? "otp"
-		                  : field->kind == FIELD_TAG && clearable ? "tag"
-		                                                          : field->key;
-		if (key && (field->key || field->kind != last))
-			propose(proposals, "field", key, NULL);
-		last = field->kind;
-	}
-}
-
-static void propose_held(struct proposals *proposals, struct vault *vault)
-{
-	const struct completion *completion = proposals->completion;
-	const char *typed = completion->word + completion->head;
-
-	switch (completion->kind) {
-	case WORD_ENTRY:
-		vault_names(vault, typed, propose_entry, proposals, NULL);
-		break;
-	case WORD_TAG:
-		vault_tags(vault, typed, propose_tag, proposals, NULL);
-		break;
-	case WORD_TRASHED:
-		vault_trash_list(vault, propose_trashed, proposals, NULL);
-		break;
-	case WORD_FIELD:
-	case WORD_CLEARABLE:
-		propose_fields(proposals, vault, completion->entry);
-		break;
-	default:
-		break;
-	}
-}
-
 /* What only an unlocked vault knows. */
 static void propose_from_vault(struct proposals *proposals, struct session *session)
 {
 	const char *typed = proposals->completion->vault;
 	FREE_AUTO char *path = NULL;
+	struct error unsaid = {0};
 
 	alarm(SECONDS_MAX);
 	/* The shell has not expanded the line. */
@@ -120,8 +50,8 @@ static void propose_from_vault(struct proposals *proposals, struct session *sess
 		return;
 	if (path)
 		session->global.vault = path;
-	if (session_start(session, NULL) == 0 &&
-	    session_unlock_held(session, VAULT_READ_ONLY | VAULT_NO_WAIT, NULL) == 0)
+	if (session_start(session, &unsaid) == 0 &&
+	    session_unlock_held(session, VAULT_READ_ONLY | VAULT_NO_WAIT, &unsaid) == 0)
 		propose_held(proposals, session->vault);
 	session->global.vault = NULL;
 	session_close(session);

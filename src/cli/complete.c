@@ -137,7 +137,7 @@ static enum word_kind kind_of_word(const struct line *line)
 }
 
 /* The place behind what stands in front of the part of a value that is being typed. */
-static const char *part_of_value(const struct completion *completion)
+static const char *part_of_value(struct completion *completion)
 {
 	const char *value = completion->word + completion->head, *found;
 
@@ -152,6 +152,7 @@ static const char *part_of_value(const struct completion *completion)
 	if (!found)
 		return value;
 	value = found + 1 + (found[1] == '@');
+	completion->source = (size_t)(value - completion->word);
 	for (found = value; *found; found++) {
 		if (*found == ':')
 			return found + 1;
@@ -169,9 +170,10 @@ static void read_last(const struct line *line, const struct option_spec *waiting
 
 	if (!waiting && !completion->words_only && word[0] == '-')
 		spec = option_of(completion, word, &completion->head);
-	completion->is_value = waiting || completion->head > 0;
-	if (completion->is_value && spec)
-		completion->kind = spec->takes;
+	if (waiting || completion->head > 0)
+		completion->option = spec;
+	if (completion->option)
+		completion->kind = completion->option->takes;
 	else if (!completion->words_only && word[0] == '-')
 		completion->kind = WORD_OPTION;
 	else

@@ -22,8 +22,9 @@ struct completion {
 
 	enum word_kind kind; /* of the word being typed */
 	const char *group;   /* WORD_COMMAND: the first word of the name; NULL: that is typed */
-	bool is_value;       /* of an option: a dash in front means nothing */
-	const char *word;    /* all of it */
+	const struct option_spec *option; /* whose value it is, or NULL */
+	const char *word;                 /* all of it */
+	size_t source;                    /* WORD_GRANT: bytes in front of NAME; 0: it is to come */
 	size_t head; /* bytes of it in front of what is completed: "--field=", "-f", "lower," */
 };
 

@@ -19,7 +19,7 @@ static bool has_control(const char *text)
 static bool misleads(const struct completion *completion, const char *text)
 {
 	return text[0] == '-' && completion->head == 0 && !completion->words_only &&
-	       !completion->is_value && completion->kind != WORD_OPTION;
+	       !completion->option && completion->kind != WORD_OPTION;
 }
 
 /* The part of the word that bash replaces, quoted as it begins on the line. */
@@ -141,6 +141,19 @@ static void propose_classes(struct proposals *proposals)
 		propose(proposals, "class", classes[i][0], classes[i][1]);
 }
 
+/* The words that the help lists, commas between. */
+static void propose_choices(struct proposals *proposals, const char *help)
+{
+	while (*help) {
+		size_t length = strcspn(help, ", ");
+		FREE_AUTO char *choice = strndup(help, length);
+
+		if (choice)
+			propose(proposals, "choice", choice, NULL);
+		help += length + strspn(help + length, ", ");
+	}
+}
+
 bool propose_known(struct proposals *proposals)
 {
 	const struct completion *completion = proposals->completion;
@@ -161,6 +174,10 @@ bool propose_known(struct proposals *proposals)
 		if (completion->command)
 			propose_options(proposals, completion->command->options);
 		propose_options(proposals, globals_options);
+		return true;
+	case WORD_CHOICE:
+		if (completion->option)
+			propose_choices(proposals, completion->option->help);
 		return true;
 	case WORD_CHARSET:
 		propose_classes(proposals);

@@ -27,4 +27,7 @@ void propose(struct proposals *proposals, const char *what, const char *text, co
 /* Everything that needs no vault. Returns false when the kind of word needs one. */
 bool propose_known(struct proposals *proposals);
 
+/* The rest, from an unlocked vault. */
+void propose_held(struct proposals *proposals, struct vault *vault);
+
 #endif

@@ -59,6 +59,28 @@ setup_file() {
 	[ "$(proposals add '')" = "" ]
 }
 
+@test "exec: an entry behind =, and a field behind a colon; backslashes where it needs them" {
+	vault -q add host:993 -g -u joe
+	vault -q add @home -g
+	[ "$(proposals exec A=mail)" = A=mailserver ]
+	[ "$(proposals exec A=x B=@mail)" = B=@mailserver ]
+	[ "$(proposals exec --fd 3=mail)" = 3=mailserver ]
+	[ "$(proposals exec --fd=3=mail)" = --fd=3=mailserver ]
+	[ "$(proposals exec A=mailserver:u)" = $'A=mailserver:user\nA=mailserver:url' ]
+	[ "$(proposals exec A=host)" = 'A=host\:993' ]
+	[ "$(proposals exec 'A=host\:993:u')" = 'A=host\:993:user' ]
+	[ "$(proposals exec 'A=\@h')" = 'A=\@home' ]
+	[ "$(proposals exec mail)" = "" ]
+	for word in 'A=host\:993:user' 'A=@host\:993' 'A=\@home'; do
+		answers 0 vault exec "$word" -- true
+	done
+}
+
+@test "words to choose from are those of the help" {
+	[ "$(proposals copy --to xc)" = xclip ]
+	[ "$(proposals copy --to=x)" = $'--to=x11\n--to=xclip\n--to=xsel' ]
+}
+
 @test "classes of characters, files and programs" {
 	[ "$(proposals generate --charset lower,d)" = lower,digit ]
 	for class in $(proposals generate --charset ''); do

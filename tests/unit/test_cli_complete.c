@@ -64,8 +64,12 @@ static void knows_words(void **state)
 	c = READ("exec", "A=na");
 	assert_int_equal(c.kind, WORD_GRANT);
 	assert_int_equal(c.head, 2);
+	assert_int_equal(c.source, 2);
 	c = READ("exec", "A=@a\\:b:p");
+	assert_int_equal(c.source, 3);
 	assert_int_equal(c.head, 8);
+	c = READ("exec", "A");
+	assert_int_equal(c.source, 0);
 	c = READ("exec", "A=x", "--", "ls", "--all");
 	assert_int_equal(c.kind, WORD_PROGRAM);
 }
@@ -79,7 +83,7 @@ static void knows_options(void **state)
 	assert_int_equal(c.head, 0);
 	c = READ("get", "name", "-f", "");
 	assert_int_equal(c.kind, WORD_FIELD);
-	assert_true(c.is_value);
+	assert_string_equal(c.option->name, "field");
 	assert_string_equal(c.entry, "name");
 	c = READ("get", "name", "--field=pi");
 	assert_int_equal(c.kind, WORD_FIELD);
