@@ -32,7 +32,16 @@ example() {
 	says "there is no vault at $HOME/sync/passwords.vault"
 	example 2 >$CONFIG
 	[[ $(made) =~ ^[a-z]+(-[a-z]+){5}$ ]]
-	[ -z "$(example 3)" ]
+	example 3 >$CONFIG
+	mkdir bin
+	printf '#!/bin/sh\ncat >%s/clipboard\n' "$HOME" >bin/to-clipboard
+	chmod +x bin/to-clipboard
+	put add one <<<secret
+	answers 0 vault copy --json one
+	[ "$(json 'j["clear_after"] == 20')" = True ]
+	[ "$(<clipboard)" = secret ]
+	[[ $(example 4) == '#!/bin/sh'* ]]
+	[ -z "$(example 5)" ]
 }
 
 @test "the command line comes before the file, and the file before the defaults" {
