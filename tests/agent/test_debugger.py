@@ -1,7 +1,7 @@
 """Who looks into the agent, and into a vault that waits for its password: the same user cannot, by
 debugger, /proc or core dump; root can, and finds no key once it is locked, at most one before.
 
-AGENT_RUNS in the environment: how often the memory is searched after a lock; 100 before a release."""
+AGENT_RUNS in the environment: how often memory is searched after a lock; 100 before a release."""
 import ctypes
 import os
 import pathlib
