@@ -14,19 +14,28 @@
 #include <vault/error.h>
 #include <vault/secret.h>
 
-#define ENTRY_FIELDS_MAX 1000      /* fields of one entry, all kinds together */
-#define FIELD_KEY_MAX 255          /* bytes of a custom field's key */
-#define FIELD_TEXT_MAX (64 * 1024) /* bytes of a plain field's text */
+#define ENTRY_FIELDS_MAX 1000                     /* fields of one entry, all kinds together */
+#define FIELD_KEY_MAX 255                         /* bytes of a custom field's key */
+#define FIELD_TEXT_MAX (64 * 1024)                /* bytes of a plain field's text */
+#define ATTACHMENT_MAX ((size_t)16 * 1024 * 1024) /* bytes */
 
 /* The numbers are the file format's. Kinds from FIELD_NOTE on are secret. */
 enum field_kind {
-	FIELD_URL = 1,     /* any number; no key */
-	FIELD_TAG = 2,     /* any number; no key */
-	FIELD_TEXT = 3,    /* custom, by key */
-	FIELD_NOTE = 16,   /* at most one; no key */
-	FIELD_SECRET = 17, /* custom, by key */
-	FIELD_OTP = 18     /* at most one; no key: a one-time code, as otp_uri writes it */
+	FIELD_URL = 1,        /* any number; no key */
+	FIELD_TAG = 2,        /* any number; no key */
+	FIELD_TEXT = 3,       /* custom, by key */
+	FIELD_EXPIRES = 4,    /* at most one; no key: a time as in RFC 3339, UTC, whole seconds */
+	FIELD_NOTE = 16,      /* at most one; no key */
+	FIELD_SECRET = 17,    /* custom, by key */
+	FIELD_OTP = 18,       /* at most one; no key: a one-time code, as otp_uri writes it */
+	FIELD_ATTACHMENT = 19 /* a file, by its name, which may be a custom field's key as well */
 };
+
+/* Words that mean a field every entry can have, and are no keys of custom ones. */
+#define ENTRY_WORDS \
+	{ \
+		"name", "user", "password", "url", "tag", "note", "otp", "expires" \
+	}
 
 struct field {
 	enum field_kind kind;
@@ -59,23 +68,26 @@ void entry_set_password(struct entry *entry, struct secret **password); /* takes
 
 /* Adds or replaces a plain field. A URL or tag that is there already is left alone; a text field of
  * that key is replaced, and so is a secret one (a key is unique over both kinds). Copies.
- * VAULT_USAGE for a key that is empty, too long, not printable or a reserved word (name user
- * password url tag note otp). */
+ * A date of expiry may be any date; it is stored as FIELD_EXPIRES says.
+ * VAULT_USAGE for a key that is empty, too long, not printable or one of ENTRY_WORDS. */
 int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
                    struct error *err);
 
-/* The same for a secret field: FIELD_SECRET, or with NULL as key FIELD_NOTE or FIELD_OTP. Takes the
- * secret on success. For FIELD_OTP it may be all that otp_read takes; it is stored as otp_uri
- * writes it, named after the entry where it has no label. */
+/* The same for a secret field: FIELD_SECRET, FIELD_ATTACHMENT by its name, or with NULL as key
+ * FIELD_NOTE or FIELD_OTP. Takes the secret on success. For FIELD_OTP it may be all that otp_read
+ * takes; it is stored as otp_uri writes it, named after the entry where it has no label. */
 int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err);
 
-/* Removes: "user", "url", "tag", "note" and "otp" all of that kind, else the custom field of that
- * key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be cleared. */
+/* Removes: "user", "url", "tag", "note", "otp" and "expires" all of that kind, else the custom
+ * field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be
+ * cleared. */
 int entry_clear(struct entry *entry, const char *what);
+int entry_detach(struct entry *entry, const char *name); /* the same for an attachment */
 
-/* A custom field by its key, the note ("note"), the one-time code ("otp"), or the first URL
- * ("url"). Borrowed: valid until the entry changes. NULL when there is none. */
+/* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
+ * code ("otp"), the date of expiry ("expires"), or the first URL ("url"). Borrowed: valid until the
+ * entry changes. NULL when there is none. */
 const struct field *entry_field(const struct entry *entry, const char *key);
 
 bool field_is_secret(enum field_kind kind);

@@ -20,6 +20,10 @@
  * breaks. */
 int text_name(const char *input, char **ret_name, struct error *err);
 
+/* Gives what text_name would take, of at most `most` bytes, made from any bytes: a blank in the
+ * place of what a name cannot hold. "" when nothing visible is left; free(3). */
+int text_tidy(const void *bytes, size_t length, size_t most, char **ret_text, struct error *err);
+
 /* Gives the case-folded form that is used for lookups and nearest names; free(3). */
 int text_fold(const char *input, char **ret_folded, struct error *err);
 

@@ -26,9 +26,11 @@
 
 #include <vault/entry.h>
 #include <vault/error.h>
+#include <vault/item.h>
 #include <vault/keys.h>
 #include <vault/reuse.h>
 #include <vault/secret.h>
+#include <vault/text.h>
 
 struct vault;
 
@@ -261,6 +263,60 @@ int vault_trash_restore(struct vault *vault, const char *name, const char *new_n
 /* Erases the secrets and fields of everything in the trash (or of the entries of that name). Names,
  * dates and fingerprints stay, so that a password used once is known for ever. */
 int vault_trash_empty(struct vault *vault, const char *name, size_t *ret_count, struct error *err);
+
+/* ---- import and export --------------------------------------------------------------- */
+
+enum import_outcome {
+	IMPORT_ADDED = 1,
+	IMPORT_SAME,    /* nothing in it is new: it was imported before, or is known otherwise */
+	IMPORT_DIFFERS, /* it is there, and something in the item is new; nothing was changed */
+	IMPORT_UPDATED, /* the same, with IMPORT_UPDATE: what is new was taken */
+	IMPORT_TRASHED, /* it is in the trash, and stays there */
+};
+
+enum import_flags {
+	IMPORT_UPDATE = 1 << 0, /* take what is new in an item whose entry is there */
+};
+
+/* What is new in an item, or was. */
+enum import_news {
+	NEWS_PASSWORD = 1 << 0,
+	NEWS_HISTORY = 1 << 1, /* earlier passwords */
+	NEWS_USER = 1 << 2,
+	NEWS_FIELDS = 1 << 3,
+	NEWS_OLDER = 1 << 4, /* the entry was changed after the item was: a password of the item
+	                        goes into the history, what else differs stays as it is */
+};
+
+struct import_result {
+	enum import_outcome outcome;
+	unsigned news;       /* enum import_news; of IMPORT_DIFFERS and IMPORT_UPDATED */
+	bool renamed;        /* the name was taken */
+	bool shared, master; /* the password is another entry's too; the master password */
+	char name[NAME_MAX_BYTES + 1]; /* of the entry */
+};
+
+/*
+ * Stores an item with its dates and its history, inside a batch (vault_batch_begin). Never refuses
+ * a password. Borrows the item, which may come from anywhere: VAULT_USAGE failure for what no entry
+ * can hold.
+ *
+ * An item is the same as an entry of its uuid, or of one that follows from its name, user and first
+ * URL; or else of that name, user and one of its URLs. Two items of one import are never the same.
+ * A name that is taken gets " (USER)" behind it, or the first free of " (2)", " (3)", ….
+ *
+ * It takes time and memory for an index of all entries once in a batch, and none that grows with
+ * the vault after that.
+ */
+int vault_import(struct vault *vault, const struct item *item, unsigned flags,
+                 struct import_result *ret_result, struct error *err);
+
+/* Calls `each` with every entry, in the order they were made, each verified; those in the trash too
+ * when `trashed`. Items are valid during the call. `each` returns 0 to go on; any other value ends
+ * the walk and is returned. */
+int vault_export(struct vault *vault, bool trashed,
+                 int (*each)(void *context, const struct item *item), void *context,
+                 struct error *err);
 
 /* ---- history ------------------------------------------------------------------------ */
 

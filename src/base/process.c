@@ -15,21 +15,58 @@
 
 #define CHILD_FAILED 1 /* exit status of a child whose work failed */
 
-/* The child ends with _exit(2): the parent's atexit(3) handlers and unwritten stdio are not the
- * child's to run. */
-static _Noreturn void child_run(int (*work)(const void *, void *), const void *context,
-                                void *result, size_t size, int fd)
+/* Waits for the child to be gone. Its status is unknown (0) where SIGCHLD is ignored: then the
+ * kernel has buried it, and the result that came through the pipe is all there is to judge by. */
+static int reap(pid_t child)
 {
-	ssize_t count;
+	int status = 0;
 
-	if (work(context, result) != 0)
-		_exit(CHILD_FAILED);
-	do
-		count = write(fd, result, size);
-	while (count < 0 && errno == EINTR);
-	_exit(count == (ssize_t)size
-	              ? 0
-	              : CHILD_FAILED); /* ≤ PIPE_BUF is written whole or not at all */
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return 0;
+	return status;
+}
+
+int process_fork(int (*work)(const void *context, int fd), const void *context,
+                 struct process *ret_process, struct error *err)
+{
+	int ends[2], failure;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot create a pipe");
+	child = fork();
+	failure = errno;
+	if (child == 0) {
+		close(ends[0]); /* or it would not notice that the parent is gone */
+		_exit(work(context, ends[1]));
+	}
+	close(ends[1]);
+	if (child < 0) {
+		close(ends[0]);
+		return error_errno(err, VAULT_FAILED, failure, "cannot start a helper process");
+	}
+	*ret_process = (struct process){(int)child, ends[0]};
+	return 0;
+}
+
+void process_end(struct process *process, int *ret_status)
+{
+	int status = reap(process->pid);
+
+	close(process->fd);
+	*process = (struct process){0, -1};
+	*ret_status = WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void process_kill(struct process *process)
+{
+	int status;
+
+	if (process->pid == 0)
+		return;
+	kill(process->pid, SIGKILL);
+	process_end(process, &status);
 }
 
 /* Reads until `size` bytes or the end; a shorter count means that the child failed. */
@@ -49,46 +86,47 @@ static size_t read_result(int fd, unsigned char *result, size_t size)
 	return length;
 }
 
-/* Waits for the child to be gone. Its status is unknown (0) where SIGCHLD is ignored: then the
- * kernel has buried it, and the result that came through the pipe is all there is to judge by. */
-static int reap(pid_t child)
-{
-	int status = 0;
+struct isolated {
+	int (*work)(const void *context, void *result);
+	const void *context;
+	void *result;
+	size_t size;
+};
 
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return 0;
-	return status;
+static int run_isolated(const void *context, int fd)
+{
+	const struct isolated *isolated = context;
+	ssize_t count;
+
+	if (isolated->work(isolated->context, isolated->result) != 0)
+		return CHILD_FAILED;
+	do
+		count = write(fd, isolated->result, isolated->size);
+	while (count < 0 && errno == EINTR);
+	/* ≤ PIPE_BUF is written whole or not at all */
+	return count == (ssize_t)isolated->size ? 0 : CHILD_FAILED;
 }
 
 int process_isolated(int (*work)(const void *context, void *result), const void *context,
                      void *result, size_t size, struct error *err)
 {
-	CLOSE_AUTO int reading = -1;
-	int ends[2];
-	int failure, status;
-	pid_t child;
+	const struct isolated isolated = {work, context, result, size};
+	struct process process;
+	int r, status;
 	size_t length;
 
 	if (size == 0 || size > PIPE_BUF)
 		return error_set(err, VAULT_USAGE,
 		                 "a result of %zu bytes does not fit a helper process", size);
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot create a pipe");
-	reading = ends[0];
-	child = fork();
-	failure = errno;
-	if (child == 0)
-		child_run(work, context, result, size, ends[1]);
-	close(ends[1]);
-	if (child < 0)
-		return error_errno(err, VAULT_FAILED, failure, "cannot start a helper process");
-	length = read_result(reading, result, size);
-	status = reap(child);
-	if (WIFSIGNALED(status))
+	r = process_fork(run_isolated, &isolated, &process, err);
+	if (r < 0)
+		return r;
+	length = read_result(process.fd, result, size);
+	process_end(&process, &status);
+	if (status < 0)
 		return error_set(err, VAULT_FAILED, "a helper process was ended by signal %d",
-		                 WTERMSIG(status));
-	if (length != size || (WIFEXITED(status) && WEXITSTATUS(status) != 0))
+		                 -status);
+	if (length != size || status != 0)
 		return error_set(err, VAULT_FAILED, "a helper process failed");
 	return 0;
 }

@@ -8,6 +8,23 @@
 
 #include <vault/error.h>
 
+/* A forked child of ours, and the reading end of a pipe from it. */
+struct process {
+	int pid; /* 0: none */
+	int fd;
+};
+
+/* Runs `work` in a forked child, whose descriptor `fd` is the pipe's writing end; what it returns
+ * is the exit status. The child keeps the parent's descriptors and signal handlers and runs none of
+ * its atexit(3) handlers. */
+int process_fork(int (*work)(const void *context, int fd), const void *context,
+                 struct process *ret_process, struct error *err);
+
+/* Waits for its end. *ret_status is its exit status, or the negated number of the signal that ended
+ * it. */
+void process_end(struct process *process, int *ret_status);
+void process_kill(struct process *process); /* ends it first; a process of pid 0 is fine */
+
 /* Runs `work` in a forked child that ends with it, so that whatever a third-party library leaves on
  * its heap or stack is gone with the child. The child writes `size` bytes (1 … PIPE_BUF) to
  * `result`, which the parent gets back; after a failure they mean nothing. `work` returns 0 for

@@ -217,6 +217,71 @@ int text_name(const char *input, char **ret_name, struct error *err)
 	return 0;
 }
 
+/* Appends a character that a name may have; a blank in the place of one that it may not. */
+static char *tidy_one(char *out, const char *text, size_t used, int32_t c)
+{
+	utf8proc_category_t category =
+		c < INVALID_BASE ? utf8proc_category(c) : UTF8PROC_CATEGORY_CC;
+
+	if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_ZL ||
+	    category == UTF8PROC_CATEGORY_ZP)
+		*out++ = ' ';
+	else if (!turns_direction(c))
+		out = (char *)memcpy(out, text, used) + used;
+	return out;
+}
+
+/* Cuts blanks off both ends, and what is behind `most` bytes. */
+static void tidy_ends(char *text, size_t most)
+{
+	size_t used, offset = 0, end = 0, start = 0;
+	bool begun = false;
+	int32_t c;
+
+	while ((used = next_in_string(text + offset, &c)) > 0) {
+		bool blank = utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
+
+		if (!begun && !blank)
+			start = offset;
+		begun |= !blank;
+		offset += used;
+		if (begun && offset - start > most)
+			break;
+		if (!blank)
+			end = offset;
+	}
+	memmove(text, text + start, end - start);
+	text[end > start ? end - start : 0] = '\0';
+}
+
+int text_tidy(const void *bytes, size_t length, size_t most, char **ret_text, struct error *err)
+{
+	FREE_AUTO char *text = malloc(length + 1);
+	FREE_AUTO char *name = NULL;
+	const char *next = bytes;
+	char *out = text;
+	size_t used;
+	int32_t c;
+	int r;
+
+	if (!text)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	while ((used = next_code_point(next, length, &c)) > 0) {
+		out = tidy_one(out, next, used, c);
+		next += used;
+		length -= used;
+	}
+	*out = '\0';
+	r = map(text, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE), ret_text, err);
+	if (r < 0)
+		return r;
+	tidy_ends(*ret_text, most);
+	/* A name of what cannot be seen is none. */
+	if (text_name(*ret_text, &name, NULL) < 0 && strlen(*ret_text) <= NAME_MAX_BYTES)
+		(*ret_text)[0] = '\0';
+	return 0;
+}
+
 static size_t decode(const char *string, int32_t code_points[NAME_MAX_BYTES])
 {
 	size_t length = strnlen(string, NAME_MAX_BYTES);

@@ -38,6 +38,10 @@ static const char *kind_name(enum field_kind kind)
 		return "secret";
 	case FIELD_OTP:
 		return "otp";
+	case FIELD_EXPIRES:
+		return "expires";
+	case FIELD_ATTACHMENT:
+		return "attachment";
 	}
 	return "unknown";
 }

@@ -30,6 +30,8 @@ const struct command *const commands[] = {
 	&command_audit,
 	&command_history,
 	/* move */
+	&command_import,
+	&command_export,
 	&command_backup,
 	&command_restore,
 	/* vault */

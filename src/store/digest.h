@@ -21,6 +21,7 @@
 #ifndef STORE_DIGEST_H
 #define STORE_DIGEST_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <vault/error.h>
@@ -33,17 +34,41 @@
 #define DIGEST_NODE_BYTES (DIGEST_FANOUT * HASH_BYTES)
 #define DIGEST_IDS_MAX ((int64_t)1 << 25) /* 32^5 */
 
-/* Puts `leaf` in the place of entry `id` and renews the path up to the top, whose hash it gives. In
- * a write transaction. */
-int digest_put(struct db *db, const unsigned char *key, int64_t id,
-               const unsigned char leaf[HASH_BYTES], unsigned char ret_top[HASH_BYTES],
+/*
+ * The nodes that a transaction changes, each of which is written once, at its end: a hundred
+ * thousand new entries change a hundred thousand leaves, but only one node of level 1 for each 32
+ * of them. Zeroed, it is empty. Nodes are verified up to `top` when they are read, so that a write
+ * does not put its seal under what somebody else has put there.
+ */
+struct digest_changes {
+	struct digest_node *nodes;
+	size_t count, room;
+	uint32_t *places; /* a hash table of indexes into `nodes`, from 1; 0 is free */
+	size_t n_places;  /* a power of two */
+};
+
+/* Puts `leaf` in the place of entry `id`. `top` is the hash that the stored tree has. In a write
+ * transaction. */
+int digest_put(struct db *db, const unsigned char *key, struct digest_changes *changes, int64_t id,
+               const unsigned char leaf[HASH_BYTES], const unsigned char top[HASH_BYTES],
                struct error *err);
 
-/* Is `leaf` what the tree says of entry `id`, and does the path lead to `top`? VAULT_DAMAGED (> 0,
- * no message) if not. */
-int digest_verify(struct db *db, const unsigned char *key, int64_t id,
-                  const unsigned char leaf[HASH_BYTES], const unsigned char top[HASH_BYTES],
-                  struct error *err);
+/* Writes the changed nodes and the paths above them, and forgets them. */
+int digest_write(struct db *db, const unsigned char *key, struct digest_changes *changes,
+                 struct error *err);
+void digest_forget(struct digest_changes *changes); /* instead: nothing is written */
+
+/* Is `leaf` what the tree, with `changes` (may be NULL), says of entry `id`, and does the path lead
+ * to `top`? VAULT_DAMAGED (> 0, no message) if not. */
+int digest_verify(struct db *db, const unsigned char *key, const struct digest_changes *changes,
+                  int64_t id, const unsigned char leaf[HASH_BYTES],
+                  const unsigned char top[HASH_BYTES], struct error *err);
+
+/* The same for who looks at many entries of one transaction: the nodes stay in `changes`, and each
+ * is read and verified once. */
+int digest_compare(struct db *db, const unsigned char *key, struct digest_changes *changes,
+                   int64_t id, const unsigned char leaf[HASH_BYTES],
+                   const unsigned char top[HASH_BYTES], struct error *err);
 
 /* One node, for who walks the whole tree: its number, its hash, its contents (an absent node reads
  * as all zero). */

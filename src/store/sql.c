@@ -138,6 +138,22 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",
 	[SQL_DIGEST_ALL] = "SELECT node, hashes FROM digest ORDER BY node",
 
+	/* Side by side, each table from one end to the other; the rows are verified. */
+	[SQL_MOVE_IDENTITIES] = "SELECT id, uuid, state FROM entry NOT INDEXED ORDER BY id",
+	[SQL_MOVE_ENTRIES] =
+		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
+		" entry NOT INDEXED ORDER BY id",
+	[SQL_MOVE_PASSWORDS] =
+		"SELECT entry, position, since, until, value, fingerprint, reason FROM password NOT"
+		" INDEXED ORDER BY entry, position",
+	[SQL_MOVE_FIELDS] =
+		"SELECT entry, kind, key, value FROM field NOT INDEXED ORDER BY entry, kind,"
+		" position",
+	[SQL_PASSWORD_IS_SHARED] =
+		"SELECT 1 FROM password WHERE fingerprint = ?1 AND entry <> ?2 LIMIT 1",
+	/* For the rows of an entry that are written again, with more between them. */
+	[SQL_PASSWORD_DELETE] = "DELETE FROM password WHERE entry = ?1",
+
 	/* NOT INDEXED, for the reason given at SQL_ENTRY_IDS. */
 	[SQL_CHECK_ENTRIES] = "SELECT id, name, folded FROM entry NOT INDEXED ORDER BY id",
 	[SQL_CHECK_FINGERPRINTS] =

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/when.h"
 #include "crypto/otp.h"
 
 static int no_memory(struct error *err)
@@ -17,14 +18,19 @@ bool field_is_secret(enum field_kind kind)
 	return kind >= FIELD_NOTE;
 }
 
-static bool has_key(enum field_kind kind)
+static bool is_custom(enum field_kind kind)
 {
 	return kind == FIELD_TEXT || kind == FIELD_SECRET;
 }
 
+static bool has_key(enum field_kind kind)
+{
+	return is_custom(kind) || kind == FIELD_ATTACHMENT;
+}
+
 static bool is_single(enum field_kind kind)
 {
-	return kind == FIELD_NOTE || kind == FIELD_OTP;
+	return kind == FIELD_NOTE || kind == FIELD_OTP || kind == FIELD_EXPIRES;
 }
 
 static void field_done(struct field *field)
@@ -93,10 +99,9 @@ void entry_set_password(struct entry *entry, struct secret **password)
 	*password = NULL;
 }
 
-static int check_key(const char *key, struct error *err)
+static int check_key(enum field_kind kind, const char *key, struct error *err)
 {
-	static const char *const reserved[] = {"name", "user", "password", "url",
-	                                       "tag",  "note", "otp"};
+	static const char *const reserved[] = ENTRY_WORDS;
 
 	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || !text_is_printable(key, strlen(key)) ||
 	    strpbrk(key, "\t\n"))
@@ -104,7 +109,7 @@ static int check_key(const char *key, struct error *err)
 			err, VAULT_USAGE,
 			"a field's key must be 1 to %d bytes of text without control characters",
 			FIELD_KEY_MAX);
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]) && is_custom(kind); i++)
 		if (strcmp(key, reserved[i]) == 0)
 			return error_set(
 				err, VAULT_USAGE,
@@ -151,7 +156,8 @@ static struct field *find(struct entry *entry, enum field_kind kind, const char 
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		struct field *field = &entry->fields[i];
 
-		if (has_key(kind) && has_key(field->kind) && strcmp(field->key, key) == 0)
+		if (has_key(kind) && has_key(field->kind) &&
+		    is_custom(kind) == is_custom(field->kind) && strcmp(field->key, key) == 0)
 			return field;
 		if (field->kind == kind && !has_key(kind) &&
 		    (is_single(kind) || strcmp(field->text, text) == 0))
@@ -189,31 +195,53 @@ static int place(struct entry *entry, enum field_kind kind, const char *key,
 	return r;
 }
 
-int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
-                   struct error *err)
+static int check_text(enum field_kind kind, const char *text, struct error *err)
 {
-	struct field *field = NULL;
-	char *copy;
-	int r = has_key(kind) ? check_key(key, err) : 0;
+	int64_t seconds;
 
-	if (r < 0)
-		return r;
 	if (strlen(text) > FIELD_TEXT_MAX || !text_is_printable(text, strlen(text)))
 		return error_set(
 			err, VAULT_USAGE,
 			"the value of a field must be text of at most %d bytes without control"
 			" characters",
 			FIELD_TEXT_MAX);
+	if (kind == FIELD_EXPIRES && !when_read(text, strlen(text), &seconds))
+		return error_set(err, VAULT_USAGE, "'%s' is no date such as 2030-12-31", text);
 	if (!has_key(kind) && !*text)
 		return error_set(err, VAULT_USAGE, "a %s must not be empty",
 		                 kind == FIELD_URL ? "URL" : "tag");
-	if (!has_key(kind) && find(entry, kind, NULL, text))
-		return 0;
-	copy = strdup(text);
+	return 0;
+}
+
+/* Gives the text as it is stored. */
+static char *stored_text(enum field_kind kind, const char *text)
+{
+	char written[WHEN_SIZE];
+	int64_t seconds;
+
+	if (kind != FIELD_EXPIRES || !when_read(text, strlen(text), &seconds))
+		return strdup(text);
+	when_write(seconds, written);
+	return strdup(written);
+}
+
+int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
+                   struct error *err)
+{
+	struct field *field = NULL;
+	bool replaces = has_key(kind) || is_single(kind);
+	char *copy;
+	int r = has_key(kind) ? check_key(kind, key, err) : 0;
+
+	if (r == 0)
+		r = check_text(kind, text, err);
+	if (r < 0 || (!replaces && find(entry, kind, NULL, text)))
+		return r;
+	copy = stored_text(kind, text);
 	if (!copy)
 		return no_memory(err);
-	r = has_key(kind) ? place(entry, kind, key, &field, err)
-	                  : insert_field(entry, kind, &field, err);
+	r = replaces ? place(entry, kind, key, &field, err)
+	             : insert_field(entry, kind, &field, err);
 	if (r < 0)
 		free(copy);
 	else
@@ -244,11 +272,12 @@ int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err)
 {
 	struct field *field = NULL;
-	int r = has_key(kind) ? check_key(key, err) : 0;
+	size_t most = kind == FIELD_ATTACHMENT ? ATTACHMENT_MAX : PASSWORD_MAX;
+	int r = has_key(kind) ? check_key(kind, key, err) : 0;
 
-	if (r == 0 && (*secret)->length > PASSWORD_MAX)
-		r = error_set(err, VAULT_USAGE, "a secret field holds %zu bytes at most",
-		              PASSWORD_MAX);
+	if (r == 0 && (*secret)->length > most)
+		r = error_set(err, VAULT_USAGE, "%s holds %zu bytes at most",
+		              kind == FIELD_ATTACHMENT ? "an attachment" : "a secret field", most);
 	if (r == 0 && kind == FIELD_OTP)
 		r = canonical_otp(entry, secret, err);
 	if (r == 0)
@@ -268,6 +297,8 @@ static enum field_kind kind_of_word(const char *word)
 		return FIELD_TAG;
 	if (strcmp(word, "otp") == 0)
 		return FIELD_OTP;
+	if (strcmp(word, "expires") == 0)
+		return FIELD_EXPIRES;
 	return strcmp(word, "note") == 0 ? FIELD_NOTE : FIELD_TEXT;
 }
 
@@ -286,11 +317,21 @@ int entry_clear(struct entry *entry, const char *what)
 	for (size_t i = entry->n_fields; i-- > 0;) {
 		const struct field *field = &entry->fields[i];
 
-		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, what) == 0
+		if (kind == FIELD_TEXT ? is_custom(field->kind) && strcmp(field->key, what) == 0
 		                       : field->kind == kind)
 			remove_field(entry, i);
 	}
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
+}
+
+int entry_detach(struct entry *entry, const char *name)
+{
+	struct field *attachment = find(entry, FIELD_ATTACHMENT, name, NULL);
+
+	if (!attachment)
+		return VAULT_NOT_FOUND;
+	remove_field(entry, (size_t)(attachment - entry->fields));
+	return 0;
 }
 
 const struct field *entry_field(const struct entry *entry, const char *key)

@@ -50,9 +50,11 @@ struct vault {
 	bool has_master;           /* keys->master is set */
 	int slot;                  /* that opened the vault; -1: the volume key did */
 	unsigned schema;
-	struct state state; /* of the last transaction */
+	struct state state;            /* of the last transaction */
+	struct digest_changes changes; /* of this one */
 	struct vault_rollback rollback;
-	bool batch, batch_failed; /* see vault_batch_begin */
+	bool batch, batch_failed;      /* see vault_batch_begin */
+	struct identities *identities; /* of a batch that imports (identity.c); else NULL */
 };
 
 /* ---- keys (keys.c) ------------------------------------------------------------------ */
@@ -167,6 +169,9 @@ int record_seal(struct vault *vault, int64_t id, struct error *err);
  * transaction. */
 int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct error *err);
 
+/* The live entry of exactly this name, which is normalised. VAULT_NOT_FOUND (> 0). */
+int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err);
+
 /* Is a live entry called exactly so? */
 int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err);
 
@@ -205,6 +210,10 @@ int64_t form_number(const unsigned char *hash); /* as it stands in the table of 
 /* Brings tables and contents to the newest schema, in a transaction of its own that verifies every
  * entry on the way. Nothing is done where another program was quicker. */
 int upgrade(struct vault *vault, struct error *err);
+
+/* The same for who only has to know whether: is it another's, is it the master password? */
+int reuse_exists(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
+                 int64_t id, bool *ret_shared, bool *ret_master, struct error *err);
 
 /* ---- digest (verify.c) -------------------------------------------------------------- */
 

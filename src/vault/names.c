@@ -16,7 +16,7 @@ static int normal(const char *name, char **ret_normal, struct error *err)
 	                         : 0;
 }
 
-static int find_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(vault->db, SQL_ENTRY_BY_NAME, &stmt, err);
@@ -96,7 +96,7 @@ int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct err
 
 	if (r != 0)
 		return r;
-	r = find_exact(vault, normalised, ret_id, err);
+	r = name_exact(vault, normalised, ret_id, err);
 	if (r == VAULT_NOT_FOUND)
 		r = find_folded(vault, normalised, ret_id, err);
 	if (r == VAULT_NOT_FOUND && !vault->batch && !(vault->flags & VAULT_RESCUE))
@@ -107,7 +107,7 @@ int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct err
 int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err)
 {
 	int64_t id;
-	int r = find_exact(vault, name, &id, err);
+	int r = name_exact(vault, name, &id, err);
 
 	*ret_taken = r == 0;
 	return r < 0 ? r : 0;

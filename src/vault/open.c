@@ -2,7 +2,7 @@
  * Opening and closing: the file, its header, a credential, the database, the witness, in this
  * order.
  */
-#include "vault/internal.h"
+#include "vault/importing.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,6 +311,8 @@ void vault_close(struct vault *vault)
 {
 	if (!vault)
 		return;
+	digest_forget(&vault->changes);
+	identities_free(vault);
 	db_close(vault->db);
 	keys_forget(vault);
 	free(vault->path);

@@ -1,18 +1,4 @@
-/*
- * Entries as rows: read, hashed to a leaf of the digest, and written.
- *
- * The leaf is keyed BLAKE2b under the digest subkey over the rows in a fixed order; integers are 8
- * bytes little-endian, NULL is 2^64 - 1; a string is its length, then its bytes:
- *
- *     "leaf" id uuid[16] revision state created modified trashed name user
- *     "pass" position since until value fingerprint[32] reason      for each password, by position
- *     "form" position hashes                                        for each list of forms, by
- *                                                                   position
- *     "fiel" kind key value                                         for each field, by kind and
- *                                                                   position
- *
- * entry.folded is not hashed: it follows from the name, and the check compares it.
- */
+/* Entries as rows: read, hashed to a leaf of the digest, and written. */
 #include "vault/internal.h"
 
 #include <stdlib.h>
@@ -20,29 +6,19 @@
 
 #include <vault/text.h>
 
-#include "base/bytes.h"
+#include "vault/leaf.h"
 
 static int no_memory(struct error *err)
 {
 	return error_set(err, VAULT_FAILED, "out of memory");
 }
 
-static void leaf_int(struct hash *leaf, uint64_t value)
+static struct span column_span(struct stmt *stmt, int column)
 {
-	unsigned char bytes[8];
+	struct span span;
 
-	put_u64(bytes, value);
-	hash_add(leaf, bytes, sizeof(bytes));
-}
-
-static void leaf_string(struct hash *leaf, struct stmt *stmt, int column)
-{
-	size_t length = 0;
-	const void *bytes = stmt_blob(stmt, column, &length);
-
-	leaf_int(leaf, bytes ? length : UINT64_MAX);
-	if (bytes)
-		hash_add(leaf, bytes, length);
+	span.bytes = stmt_blob(stmt, column, &span.length);
+	return span;
 }
 
 static int copy_text(char **ret_text, struct stmt *stmt, int column, struct error *err)
@@ -90,16 +66,18 @@ static int read_entry(struct vault *vault, struct record *record, struct hash *l
 	entry->modified = stmt_int(stmt, 6);
 	entry->trashed = stmt_int(stmt, 8);
 
-	hash_add(leaf, "leaf", 4);
-	leaf_int(leaf, (uint64_t)record->id);
-	hash_add(leaf, record->uuid, sizeof(record->uuid));
-	leaf_int(leaf, (uint64_t)record->revision);
-	leaf_int(leaf, (uint64_t)stmt_int(stmt, 7));
-	leaf_int(leaf, (uint64_t)entry->created);
-	leaf_int(leaf, (uint64_t)entry->modified);
-	leaf_int(leaf, (uint64_t)entry->trashed);
-	leaf_string(leaf, stmt, 2);
-	leaf_string(leaf, stmt, 4);
+	leaf_start(leaf, vault->keys->digest,
+	           &(struct leaf_entry){
+			   .id = record->id,
+			   .uuid = record->uuid,
+			   .revision = record->revision,
+			   .state = record->state,
+			   .created = entry->created,
+			   .modified = entry->modified,
+			   .trashed = entry->trashed,
+			   .name = column_span(stmt, 2),
+			   .user = column_span(stmt, 4),
+		   });
 
 	r = copy_text(&entry->name, stmt, 2, err);
 	if (r == 0)
@@ -135,6 +113,7 @@ static int read_password(struct record *record, struct stmt *stmt, unsigned want
 	size_t length = 0;
 	const void *fingerprint = stmt_blob(stmt, 4, &length);
 	bool current = stmt_is_null(stmt, 2);
+	int64_t until = stmt_int(stmt, 2);
 	int r = 0;
 
 	if (!fingerprint || length != FINGERPRINT_BYTES)
@@ -143,13 +122,8 @@ static int read_password(struct record *record, struct stmt *stmt, unsigned want
 	memcpy(record->fingerprint, fingerprint, FINGERPRINT_BYTES);
 	record->n_passwords++;
 
-	hash_add(leaf, "pass", 4);
-	leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
-	leaf_int(leaf, (uint64_t)stmt_int(stmt, 1));
-	leaf_int(leaf, current ? UINT64_MAX : (uint64_t)stmt_int(stmt, 2));
-	leaf_string(leaf, stmt, 3);
-	hash_add(leaf, fingerprint, FINGERPRINT_BYTES);
-	leaf_string(leaf, stmt, 5);
+	leaf_password(leaf, stmt_int(stmt, 0), stmt_int(stmt, 1), current ? NULL : &until,
+	              column_span(stmt, 3), record->fingerprint, column_span(stmt, 5));
 
 	if (current) {
 		entry->password_since = stmt_int(stmt, 1);
@@ -189,9 +163,7 @@ static int read_forms(struct vault *vault, int64_t id, struct hash *leaf, struct
 		return r;
 	stmt_bind_int(stmt, 1, id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		hash_add(leaf, "form", 4);
-		leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
-		leaf_string(leaf, stmt, 1);
+		leaf_form(leaf, stmt_int(stmt, 0), column_span(stmt, 1));
 	}
 	return r;
 }
@@ -225,10 +197,7 @@ static int read_fields(struct vault *vault, struct record *record, unsigned want
 		return r;
 	stmt_bind_int(stmt, 1, record->id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		hash_add(leaf, "fiel", 4);
-		leaf_int(leaf, (uint64_t)stmt_int(stmt, 0));
-		leaf_string(leaf, stmt, 1);
-		leaf_string(leaf, stmt, 2);
+		leaf_field(leaf, stmt_int(stmt, 0), column_span(stmt, 1), column_span(stmt, 2));
 		r = want ? read_field(record, stmt, want, err) : 0;
 		if (r < 0)
 			return r;
@@ -245,7 +214,6 @@ int record_read(struct vault *vault, int64_t id, unsigned want, struct record *r
 
 	if (!record.entry)
 		return no_memory(err);
-	hash_start(&leaf, vault->keys->digest);
 	r = read_entry(vault, &record, &leaf, err);
 	if (r == 0)
 		r = read_passwords(vault, &record, want, &leaf, err);
@@ -253,7 +221,10 @@ int record_read(struct vault *vault, int64_t id, unsigned want, struct record *r
 		r = read_forms(vault, id, &leaf, err);
 	if (r == 0)
 		r = read_fields(vault, &record, want, &leaf, err);
-	hash_finish(&leaf, record.leaf);
+	if (r == 0)
+		hash_finish(&leaf, record.leaf);
+	else
+		secret_wipe(&leaf, sizeof(leaf));
 	if (r != 0)
 		return r;
 	*ret_record = record;
@@ -268,8 +239,8 @@ int record_load(struct vault *vault, int64_t id, unsigned want, struct record *r
 	int r = record_read(vault, id, want, &record, err);
 
 	if (r == 0)
-		r = digest_verify(vault->db, vault->keys->digest, id, record.leaf, vault->state.top,
-		                  err);
+		r = digest_verify(vault->db, vault->keys->digest, &vault->changes, id, record.leaf,
+		                  vault->state.top, err);
 	if (r > 0)
 		return error_set(
 			err, VAULT_DAMAGED,
@@ -421,7 +392,7 @@ int record_seal(struct vault *vault, int64_t id, struct error *err)
 	if (r > 0)
 		return error_set(err, VAULT_FAILED, "an entry is gone that was just written");
 	if (r == 0)
-		r = digest_put(vault->db, vault->keys->digest, id, record.leaf, vault->state.top,
-		               err);
+		r = digest_put(vault->db, vault->keys->digest, &vault->changes, id, record.leaf,
+		               vault->state.top, err);
 	return r;
 }

@@ -242,8 +242,8 @@ static int rescue_entry(struct rescue *rescue, int64_t id)
 	if (record.state == ENTRY_PURGED)
 		return 0;
 	verified = rescue->trusted && id >= 0 && id < DIGEST_IDS_MAX &&
-	           TWICE(rescue, digest_verify(vault->db, vault->keys->digest, id, record.leaf,
-	                                       vault->state.top, NULL)) == 0;
+	           TWICE(rescue, digest_verify(vault->db, vault->keys->digest, NULL, id,
+	                                       record.leaf, vault->state.top, NULL)) == 0;
 	rescue->result->read++;
 	rescue->result->unverified += !verified;
 	return rescue->each(rescue->context, record.entry, verified);

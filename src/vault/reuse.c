@@ -70,3 +70,20 @@ int reuse_find(struct vault *vault, const struct secret *password, const struct 
 	r = find_same(vault, fingerprint, id, ret_conflicts, err);
 	return r == 0 ? relatives_find(vault, password, entry, id, ret_conflicts, err) : r;
 }
+
+int reuse_exists(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
+                 int64_t id, bool *ret_shared, bool *ret_master, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_IS_SHARED, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
+	stmt_bind_int(stmt, 2, id);
+	r = stmt_step(stmt, err);
+	*ret_shared = r == 1;
+	*ret_master = vault->has_master &&
+	              hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES);
+	return r < 0 ? r : 0;
+}

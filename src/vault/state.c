@@ -1,7 +1,7 @@
 /*
  * Transactions, and the state row that each of them begins and ends with.
  */
-#include "vault/internal.h"
+#include "vault/importing.h"
 
 #include <string.h>
 
@@ -76,8 +76,10 @@ int state_write(struct vault *vault, bool insert, struct error *err)
 {
 	struct state *state = &vault->state;
 	struct stmt *stmt = NULL;
-	int r = digest_top(vault->db, vault->keys->digest, state->top, err);
+	int r = digest_write(vault->db, vault->keys->digest, &vault->changes, err);
 
+	if (r == 0)
+		r = digest_top(vault->db, vault->keys->digest, state->top, err);
 	if (r == 0)
 		r = db_stmt(vault->db, insert ? SQL_STATE_INSERT : SQL_STATE_UPDATE, &stmt, err);
 	if (r < 0)
@@ -147,6 +149,12 @@ static int begin(struct vault *vault, struct error *err)
 	return r;
 }
 
+static void undo(struct vault *vault)
+{
+	digest_forget(&vault->changes);
+	db_rollback(vault->db);
+}
+
 static int commit(struct vault *vault, struct error *err)
 {
 	int r;
@@ -154,7 +162,7 @@ static int commit(struct vault *vault, struct error *err)
 	vault->state.generation++;
 	r = state_write(vault, false, err);
 	if (r < 0)
-		db_rollback(vault->db);
+		undo(vault);
 	else
 		r = db_commit(vault->db, err);
 	if (r == 0)
@@ -181,7 +189,7 @@ int write_rollback(struct vault *vault, int r)
 {
 	/* Answers (> 0) come before the first change; only a failure leaves something half done. */
 	if (!vault->batch)
-		db_rollback(vault->db);
+		undo(vault);
 	else if (r < 0)
 		vault->batch_failed = true;
 	return r;
@@ -201,9 +209,10 @@ int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 	bool failed = vault->batch_failed;
 
 	vault->batch = false;
+	identities_free(vault);
 	if (keep && !failed)
 		return commit(vault, err);
-	db_rollback(vault->db);
+	undo(vault);
 	return keep ? error_set(err, VAULT_FAILED,
 	                        "a write of this batch failed: nothing of it was kept")
 	            : 0;

@@ -54,14 +54,18 @@ static void finds_two_damaged_pages(void **state)
 	struct bytes file = full_vault();
 	size_t first =
 		plain_ask(file, "SELECT rootpage FROM sqlite_schema WHERE name = 'entry_trash'");
+	size_t second =
+		plain_ask(file,
+	                  "SELECT rootpage FROM sqlite_schema WHERE name = 'password_fingerprint'");
 	struct findings findings;
 
 	(void)state;
 	file.data[PAGE_AT(first) + 1] ^= 1;
-	save_damaged(FILE_NAME, file, pages_of(file));
+	save_damaged(FILE_NAME, file, second);
 	findings = check_file(FILE_NAME, VAULT_READ_ONLY);
 	assert_int_equal(findings.worst, CHECK_DAMAGE);
 	assert_non_null(strstr(findings.text, "table of entries"));
+	assert_non_null(strstr(findings.text, "table of passwords"));
 	free(file.data);
 }
 

@@ -1,0 +1,141 @@
+#include "format/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "format/emit.h"
+#include "format/json_read.h"
+#include "format/sandbox.h"
+#include "format/stream.h"
+
+/* Beside what is there already: what a reader may ask for. A sealed file is opened in memory. */
+#define MEMORY ((rlim_t)192 * 1024 * 1024)
+#define MEMORY_PER_BYTE 2
+#define SECONDS 60 /* of computing: a key derivation, and a second for every 8 MiB */
+#define BYTES_PER_SECOND ((rlim_t)8 * 1024 * 1024)
+
+static void limit(int what, rlim_t value)
+{
+	const struct rlimit both = {value, value};
+
+	setrlimit(what, &both); /* one that is lower already stays */
+}
+
+/* Only the pipe is left. */
+static int keep_only(int fd)
+{
+	const int pipe = 3;
+
+	if (fd != pipe && dup2(fd, pipe) != pipe)
+		return -1;
+	if (close_range(pipe + 1, ~0U, 0) != 0)
+		for (int other = pipe + 1; other < 1024; other++)
+			close(other);
+	/* A sanitizer reports to standard error. */
+	for (int standard = 0; standard < pipe && !PARSER_SANITIZED; standard++)
+		close(standard);
+	return pipe;
+}
+
+static void enter(const struct source *source)
+{
+	bool seccomp, landlock;
+
+	json_read_prepare();
+	limit(RLIMIT_CORE, 0);
+	limit(RLIMIT_FSIZE, 0);
+	limit(RLIMIT_CPU, SECONDS + source->length / BYTES_PER_SECOND);
+	if (!PARSER_SANITIZED)
+		limit(RLIMIT_DATA, MEMORY + source->length * MEMORY_PER_BYTE);
+	parser_sandbox(&seccomp, &landlock);
+}
+
+static int put(void *context, const void *bytes, size_t length)
+{
+	const int *fd = context;
+	const char *next = bytes;
+
+	while (length > 0) {
+		ssize_t count = write(*fd, next, length);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count <= 0)
+			return -VAULT_FAILED;
+		next += count;
+		length -= (size_t)count;
+	}
+	return 0;
+}
+
+static void look(const struct source *source, struct buf *out)
+{
+	for (unsigned i = 0; formats[i]; i++) {
+		struct look found = {0};
+
+		if (formats[i]->flags & FORMAT_READS)
+			formats[i]->code->look(formats[i], source, &found);
+		if (found.score > 0)
+			frame_look(out, i, found.score, found.sealed);
+	}
+	frame_end(out);
+}
+
+static int read_all(const struct parser *parser, int *fd, struct buf *out)
+{
+	struct error error = {0};
+	struct emit *emit = NULL;
+	int r = emit_new(&emit, put, fd, &error);
+
+	if (r == 0)
+		r = parser->format->code->read(parser->format, &parser->source, emit, &error);
+	if (r == 0)
+		r = emit_finish(emit, &error);
+	if (r == 0)
+		frame_end(out);
+	else
+		frame_failed(out, r, &error);
+	return 0;
+}
+
+static int child(const void *context, int fd)
+{
+	const struct parser *parser = context;
+	struct buf out = BUF_EMPTY;
+
+	fd = keep_only(fd);
+	if (fd < 0)
+		return 1;
+	enter(&parser->source);
+	if (parser->format)
+		read_all(parser, &fd, &out);
+	else
+		look(&parser->source, &out);
+	return out.failed || put(&fd, out.bytes, out.length) < 0;
+}
+
+int child_start(const struct parser *parser, struct process *ret_process, struct error *err)
+{
+	return process_fork(child, parser, ret_process, err);
+}
+
+int child_broke_off(int status, struct error *err)
+{
+	switch (-status) {
+	case SIGSYS:
+		return error_set(err, VAULT_FAILED,
+		                 "the parser was stopped: the file made it do what no parser does");
+	case SIGXCPU:
+	case SIGKILL:
+		return error_set(err, VAULT_FAILED, "the parser was stopped: it took too long");
+	case SIGBUS:
+		return error_set(err, VAULT_FAILED, "the file became shorter while it was read");
+	default:
+		return error_set(err, VAULT_FAILED,
+		                 status < 0 ? "the parser broke off (signal %d)"
+		                            : "the parser broke off (status %d)",
+		                 status < 0 ? -status : status);
+	}
+}

@@ -1,0 +1,365 @@
+/* Rows of a CSV become items: by the table of a program's columns, or by the user's map. */
+#include "format/csv_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/uuid.h"
+#include "base/when.h"
+#include "format/csv.h"
+#include "format/emit.h"
+
+/* What one column of the file is. */
+struct role {
+	enum column what; /* 0: in no table */
+	char key[FIELD_KEY_MAX + 1];
+};
+
+static void copy_key(char key[FIELD_KEY_MAX + 1], struct span span)
+{
+	size_t length = span.length < FIELD_KEY_MAX ? span.length : FIELD_KEY_MAX;
+
+	if (length > 0)
+		memcpy(key, span.bytes, length);
+	key[length] = '\0';
+}
+
+static bool is_header(struct span cell, const char *header)
+{
+	return cell.length == strlen(header) && strncasecmp(cell.bytes, header, cell.length) == 0;
+}
+
+static const struct csv_column *find_column(const struct csv_column *columns, struct span cell)
+{
+	for (; columns->header; columns++)
+		if (is_header(cell, columns->header))
+			return columns;
+	return NULL;
+}
+
+/* ---- recognition --------------------------------------------------------------------- */
+
+void csv_look(const struct format *format, const struct source *source, struct look *ret_look)
+{
+	const struct csv_kind *kind = format->code->data;
+	const char *newline = memchr(source->bytes, '\n', source->length);
+	struct source head = *source; /* the first line alone */
+	CSV_AUTO csv = {0};
+	unsigned known = 0, all = 0;
+
+	if (newline)
+		head.length = (size_t)(newline - (const char *)source->bytes);
+	if (!kind->columns || csv_start(&csv, &head, NULL) < 0 || csv_row(&csv, NULL) != 1)
+		return;
+	for (size_t i = 0; i < csv.n_cells; i++)
+		if (!find_column(kind->columns, csv.cells[i]))
+			return;
+	for (const struct csv_column *column = kind->columns; column->header; column++) {
+		bool there = false;
+
+		for (size_t i = 0; i < csv.n_cells; i++)
+			there |= is_header(csv.cells[i], column->header);
+		if (column->needed && !there)
+			return;
+		known += there;
+		all++;
+	}
+	ret_look->score = 50 + 40 * known / all;
+}
+
+/* ---- cells --------------------------------------------------------------------------- */
+
+static struct span trimmed(struct span span)
+{
+	const char *start = span.bytes, *end = start + span.length;
+
+	while (start < end && strchr(" \t\r\n", *start) && *start)
+		start++;
+	while (end > start && strchr(" \t\r\n", end[-1]) && end[-1])
+		end--;
+	return (struct span){start, (size_t)(end - start)};
+}
+
+/* Hands each part between two of `separators` on, blanks around it cut off. */
+static void split(struct emit *emit, struct span cell, const char *separators,
+                  void (*each)(struct emit *emit, struct span part))
+{
+	const char *start = cell.bytes, *end = start + cell.length;
+
+	for (const char *p = start; p <= end; p++)
+		if (p == end || (*p && strchr(separators, *p))) {
+			struct span part = trimmed((struct span){start, (size_t)(p - start)});
+
+			if (part.length > 0)
+				each(emit, part);
+			start = p + 1;
+		}
+}
+
+static void take_pair(struct emit *emit, struct span line)
+{
+	const char *start = line.bytes, *end = start + line.length;
+	const char *colon = memchr(start, ':', line.length);
+
+	if (!colon) {
+		emit_secret(emit, span_of("field"), line);
+		return;
+	}
+	emit_secret(emit, trimmed((struct span){start, (size_t)(colon - start)}),
+	            trimmed((struct span){colon + 1, (size_t)(end - colon - 1)}));
+}
+
+static void take_folder(const struct csv_kind *kind, struct emit *emit, struct span cell)
+{
+	const char *start = cell.bytes, *end = start + cell.length;
+	char separator = kind->folder_separator;
+	size_t root = kind->folder_root ? strlen(kind->folder_root) : 0;
+
+	if (root > 0 && cell.length >= root && memcmp(start, kind->folder_root, root) == 0 &&
+	    (cell.length == root || start[root] == '/'))
+		start += cell.length == root ? root : root + 1;
+	for (const char *p = start; separator && p < end; p++)
+		if (*p == separator) {
+			emit_folder(emit, (struct span){start, (size_t)(p - start)});
+			start = p + 1;
+		}
+	emit_folder(emit, (struct span){start, (size_t)(end - start)});
+}
+
+static void take_date(struct emit *emit, const struct role *role, struct span cell)
+{
+	int64_t seconds = 0;
+
+	if (cell.length == 0)
+		return;
+	if (!when_read(cell.bytes, cell.length, &seconds))
+		emit_kept(emit, span_of(role->key), cell);
+	else if (role->what == COLUMN_CREATED)
+		emit_created(emit, seconds);
+	else if (role->what == COLUMN_MODIFIED)
+		emit_modified(emit, seconds);
+	else
+		emit_expires(emit, seconds);
+}
+
+static bool is_any(struct span cell, const char *const *words)
+{
+	for (; *words; words++)
+		if (is_header(cell, *words))
+			return true;
+	return false;
+}
+
+/* A switch that is on, or what an entry is when it is no login. */
+static void take_word(struct emit *emit, const struct role *role, struct span cell)
+{
+	static const char *const rule[] = {"", "0", "false", "no", NULL};
+	static const char *const on[] = {"1", "true", "yes", NULL};
+	static const char *const login[] = {"", "login", NULL};
+
+	if (is_any(cell, role->what == COLUMN_KIND ? login : rule))
+		return;
+	if (role->what == COLUMN_KIND) {
+		emit_tag(emit, cell);
+		emit_account(emit, FATE_CHANGED, "kind of entry", "kept as a tag");
+	} else if (is_any(cell, on)) {
+		emit_tag(emit, span_of(role->key));
+		emit_account(emit, FATE_CHANGED, role->key, "kept as a tag");
+	} else {
+		emit_kept(emit, span_of(role->key), cell);
+	}
+}
+
+static void take_uuid(struct emit *emit, const struct role *role, struct span cell)
+{
+	unsigned char uuid[ITEM_UUID_BYTES] = {0};
+
+	if (uuid_read(cell.bytes, cell.length, uuid))
+		emit_uuid(emit, uuid);
+	else if (cell.length > 0)
+		emit_kept(emit, span_of(role->key), cell);
+}
+
+static void take_url(const struct csv_kind *kind, struct emit *emit, struct span cell)
+{
+	if (!kind->no_url || !is_header(cell, kind->no_url))
+		emit_url(emit, cell);
+}
+
+static void take_cell(const struct csv_kind *kind, struct emit *emit, const struct role *role,
+                      struct span cell)
+{
+	switch (role->what) {
+	case COLUMN_NAME:
+		emit_name(emit, cell);
+		break;
+	case COLUMN_USER:
+		emit_user(emit, cell);
+		break;
+	case COLUMN_PASSWORD:
+		emit_password(emit, cell, 0, span_of(NULL));
+		break;
+	case COLUMN_URL:
+		take_url(kind, emit, cell);
+		break;
+	case COLUMN_URLS:
+		split(emit, cell, ",", emit_url);
+		break;
+	case COLUMN_NOTE:
+		if (cell.length > 0)
+			emit_note(emit, cell);
+		break;
+	case COLUMN_OTP:
+		emit_otp(emit, cell);
+		break;
+	case COLUMN_TAG:
+		emit_tag(emit, cell);
+		break;
+	case COLUMN_TAGS:
+		split(emit, cell, ",;", emit_tag);
+		break;
+	case COLUMN_FOLDER:
+		take_folder(kind, emit, cell);
+		break;
+	case COLUMN_CREATED:
+	case COLUMN_MODIFIED:
+	case COLUMN_EXPIRES:
+		take_date(emit, role, cell);
+		break;
+	case COLUMN_UUID:
+		take_uuid(emit, role, cell);
+		break;
+	case COLUMN_PAIRS:
+		split(emit, cell, "\n", take_pair);
+		break;
+	case COLUMN_TEXT:
+		if (cell.length > 0)
+			emit_text(emit, span_of(role->key), cell);
+		break;
+	case COLUMN_SAID:
+	case COLUMN_KIND:
+		take_word(emit, role, cell);
+		break;
+	case COLUMN_LEFT:
+		if (cell.length > 0)
+			emit_account(emit, FATE_LEFT, role->key, "of use to that program only");
+		break;
+	case COLUMN_SECRET:
+	default:
+		if (cell.length > 0)
+			emit_kept(emit, span_of(role->key), cell);
+	}
+}
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+static int take_row(const struct csv_kind *kind, const struct csv *csv, const struct role *roles,
+                    size_t n_roles, struct emit *emit, struct error *err)
+{
+	static const char empty[] = "";
+	int r = 0;
+
+	emit_begin(emit);
+	for (size_t i = 0; i < csv->n_cells; i++) {
+		struct span cell = csv->cells[i];
+
+		if (i < n_roles)
+			take_cell(kind, emit, &roles[i], cell.bytes ? cell : span_of(empty));
+		else if (cell.length > 0)
+			return error_set(err, VAULT_USAGE,
+			                 "line %zu: more cells than the first line has columns",
+			                 csv->line);
+	}
+	r = emit_end(emit, err);
+	emit_progress(emit, (size_t)(csv->p - csv->start), (size_t)(csv->end - csv->start));
+	return r;
+}
+
+static int assign(const struct csv_kind *kind, const struct csv *csv, const struct import_map *map,
+                  struct role *roles, struct error *err)
+{
+	for (size_t i = 0; i < csv->n_cells; i++) {
+		const struct csv_column *column =
+			kind->columns ? find_column(kind->columns, csv->cells[i]) : NULL;
+
+		copy_key(roles[i].key, column ? span_of(column->header) : csv->cells[i]);
+		if (column)
+			roles[i].what = column->what;
+	}
+	for (size_t i = 0; map && i < map->count; i++) {
+		const char *equals = strchr(map->items[i], '=');
+		struct span word = {map->items[i], (size_t)(equals - map->items[i])};
+		bool found = false;
+
+		for (size_t j = 0; j < csv->n_cells; j++)
+			if (is_header(csv->cells[j], equals + 1)) {
+				roles[j].what = csv_column_of(word);
+				if (roles[j].what == COLUMN_TEXT)
+					copy_key(roles[j].key, word);
+				found = true;
+			}
+		if (!found)
+			return error_set(err, VAULT_USAGE, "there is no column '%s'", equals + 1);
+	}
+	return 0;
+}
+
+static int has_password(const struct role *roles, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (roles[i].what == COLUMN_PASSWORD)
+			return 0;
+	return error_set(err, VAULT_USAGE,
+	                 "no column is known to hold the passwords: say which, as in --map "
+	                 "password=COLUMN");
+}
+
+int csv_read(const struct format *format, const struct source *source, struct emit *emit,
+             struct error *err)
+{
+	const struct csv_kind *kind = format->code->data;
+	CSV_AUTO csv = {0};
+	struct role *roles;
+	size_t count = 0;
+	int r = csv_start(&csv, source, err);
+
+	if (r == 0)
+		r = csv_row(&csv, err);
+	if (r == 0)
+		return error_set(err, VAULT_USAGE, "there is not even a first line");
+	if (r < 0)
+		return r;
+	count = csv.n_cells;
+	roles = calloc(count, sizeof(*roles));
+	if (!roles)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	r = assign(kind, &csv, source->map, roles, err);
+	if (r == 0)
+		r = has_password(roles, count, err);
+	while (r == 0 && (r = csv_row(&csv, err)) == 1)
+		r = take_row(kind, &csv, roles, count, emit, err);
+	free(roles);
+	return r;
+}
+
+enum column csv_column_of(struct span word)
+{
+	static const struct {
+		const char *word;
+		enum column what;
+	} words[] = {
+		{"name", COLUMN_NAME},         {"user", COLUMN_USER},
+		{"password", COLUMN_PASSWORD}, {"url", COLUMN_URL},
+		{"note", COLUMN_NOTE},         {"otp", COLUMN_OTP},
+		{"tag", COLUMN_TAGS},          {"folder", COLUMN_FOLDER},
+		{"created", COLUMN_CREATED},   {"modified", COLUMN_MODIFIED},
+		{"expires", COLUMN_EXPIRES},   {"-", COLUMN_LEFT},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (word.length == strlen(words[i].word) &&
+		    memcmp(word.bytes, words[i].word, word.length) == 0)
+			return words[i].what;
+	return COLUMN_TEXT;
+}

@@ -1,0 +1,28 @@
+/* The code that all CSV formats share; what is different is a struct csv_kind in
+ * format->code->data. */
+#ifndef FORMAT_CSV_READ_H
+#define FORMAT_CSV_READ_H
+
+#include "format/csv_tables.h"
+#include "format/format.h"
+
+struct csv_kind {
+	const struct csv_column *columns; /* NULL: any, by a map */
+	const char *folder_root;          /* in front of every folder, or NULL */
+	char folder_separator;            /* beside '/', or 0 */
+	const char *no_url;               /* what stands for no URL, or NULL */
+	bool milliseconds;                /* dates are written so; otherwise as in RFC 3339 */
+};
+
+void csv_look(const struct format *format, const struct source *source, struct look *ret_look);
+int csv_read(const struct format *format, const struct source *source, struct emit *emit,
+             struct error *err);
+
+/* What a word in front of "=" in a map means; COLUMN_TEXT for one of no meaning. */
+enum column csv_column_of(struct span word);
+
+int csv_begin(const struct format *format, struct sink *sink, struct error *err);
+int csv_item(struct sink *sink, const struct item *item, struct error *err);
+int csv_end(struct sink *sink, struct error *err);
+
+#endif

@@ -1,0 +1,27 @@
+#include "format/format.h"
+
+#include <string.h>
+
+const struct format *const formats[] = {
+	&format_json,
+	&format_bitwarden_csv,
+	&format_bitwarden_org_csv,
+	&format_chrome,
+	&format_firefox,
+	&format_apple,
+	&format_keepassxc_csv,
+	&format_1password_csv,
+	&format_lastpass,
+	&format_protonpass_csv,
+	&format_dashlane,
+	&format_csv,
+	NULL,
+};
+
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; formats[i]; i++)
+		if (strcmp(formats[i]->name, name) == 0)
+			return formats[i];
+	return NULL;
+}

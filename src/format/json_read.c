@@ -1,0 +1,239 @@
+#include "format/json_read.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/when.h"
+
+#define FLAGS (JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL)
+
+void json_read_prepare(void)
+{
+	unsigned seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed) || seed == 0)
+		seed = 1; /* 0 would let jansson look for one by itself */
+	json_object_seed(seed);
+}
+
+void json_read_decref(json_t **value)
+{
+	json_decref(*value);
+}
+
+void json_walk_start(struct json_walk *walk, const struct source *source)
+{
+	const char *bytes = (const char *)source->bytes;
+	size_t skip = source->length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+	*walk = (struct json_walk){bytes, bytes + skip, bytes + source->length, true};
+}
+
+static void skip_blanks(struct json_walk *walk)
+{
+	while (walk->p < walk->end && *walk->p && strchr(" \t\r\n", *walk->p))
+		walk->p++;
+}
+
+size_t json_walk_offset(const struct json_walk *walk)
+{
+	return (size_t)(walk->p - walk->start);
+}
+
+size_t json_walk_line(const struct json_walk *walk)
+{
+	size_t line = 1;
+
+	for (const char *p = walk->start; (p = memchr(p, '\n', (size_t)(walk->p - p))); p++)
+		line++;
+	return line;
+}
+
+static int wrong(const struct json_walk *walk, const char *what, struct error *err)
+{
+	return error_set(err, VAULT_USAGE, "line %zu, byte %zu: %s", json_walk_line(walk),
+	                 json_walk_offset(walk), walk->p == walk->end ? "it ends too early" : what);
+}
+
+char json_walk_peek(struct json_walk *walk)
+{
+	skip_blanks(walk);
+	return walk->p < walk->end ? *walk->p : '\0';
+}
+
+static int expect(struct json_walk *walk, char c, const char *what, struct error *err)
+{
+	if (json_walk_peek(walk) != c || walk->p == walk->end)
+		return wrong(walk, what, err);
+	walk->p++;
+	return 0;
+}
+
+int json_walk_enter(struct json_walk *walk, char opening, struct error *err)
+{
+	int r = expect(walk, opening, opening == '{' ? "no object" : "no list", err);
+
+	walk->first = true;
+	return r;
+}
+
+/* The comma in front of the next one, or the end. */
+static int next(struct json_walk *walk, char closing, struct error *err)
+{
+	if (json_walk_peek(walk) == closing && walk->p < walk->end) {
+		walk->p++;
+		walk->first = false;
+		return 0;
+	}
+	if (!walk->first) {
+		int r = expect(walk, ',', "a comma is missing", err);
+
+		if (r < 0)
+			return r;
+	}
+	walk->first = false;
+	return 1;
+}
+
+int json_walk_element(struct json_walk *walk, struct error *err)
+{
+	return next(walk, ']', err);
+}
+
+int json_walk_member(struct json_walk *walk, json_t **ret_key, struct error *err)
+{
+	JSON_AUTO *key = NULL;
+	int r = next(walk, '}', err);
+
+	if (r <= 0)
+		return r;
+	if (json_walk_peek(walk) != '"')
+		return wrong(walk, "the name of a member is missing", err);
+	r = json_walk_value(walk, &key, err);
+	if (r == 0)
+		r = expect(walk, ':', "a colon is missing", err);
+	if (r < 0)
+		return r;
+	*ret_key = key;
+	key = NULL;
+	return 1;
+}
+
+int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *err)
+{
+	json_error_t error;
+	char what[JSON_ERROR_TEXT_LENGTH], *near;
+
+	skip_blanks(walk);
+	if (walk->p == walk->end)
+		return wrong(walk, "", err);
+	*ret_value = json_loadb(walk->p, (size_t)(walk->end - walk->p), FLAGS, &error);
+	if (*ret_value) {
+		walk->p += error.position;
+		return 0;
+	}
+	if (json_error_code(&error) == json_error_out_of_memory)
+		return error_set(err, VAULT_USAGE, "line %zu: a value is too large",
+		                 json_walk_line(walk));
+	/* What jansson says ends with what it stumbled over. */
+	memcpy(what, error.text, sizeof(what));
+	near = strstr(what, " near ");
+	if (near)
+		*near = '\0';
+	if (error.position > 0 && error.position <= walk->end - walk->p)
+		walk->p += error.position;
+	return wrong(walk, what, err);
+}
+
+int json_walk_end(struct json_walk *walk, struct error *err)
+{
+	skip_blanks(walk);
+	return walk->p < walk->end ? wrong(walk, "something follows the end", err) : 0;
+}
+
+/* ---- values -------------------------------------------------------------------------- */
+
+struct span json_span(const json_t *value)
+{
+	if (!json_is_string(value))
+		return (struct span){NULL, 0};
+	return (struct span){json_string_value(value), json_string_length(value)};
+}
+
+struct span json_member(const json_t *object, const char *key)
+{
+	return json_span(json_object_get(object, key));
+}
+
+char *json_text(const json_t *value)
+{
+	if (json_is_string(value) && json_string_length(value) == strlen(json_string_value(value)))
+		return strdup(json_string_value(value));
+	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+static int digit_of(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool json_base64(const json_t *value, struct span *ret_bytes)
+{
+	/* A file has one use: the string may become what it stands for. */
+	char *text = (char *)(uintptr_t)json_string_value(value), *out = text;
+	size_t length = json_string_length(value), count = 0;
+	unsigned long group = 0;
+
+	if (!text)
+		return false;
+	while (length > 0 && text[length - 1] == '=')
+		length--;
+	for (size_t i = 0; i < length; i++) {
+		int digit = digit_of(text[i]);
+
+		if (digit < 0)
+			return false;
+		group = group << 6 | (unsigned long)digit;
+		if (++count % 4 == 0) {
+			*out++ = (char)(group >> 16);
+			*out++ = (char)(group >> 8);
+			*out++ = (char)group;
+			group = 0;
+		}
+	}
+	if (count % 4 == 1)
+		return false;
+	if (count % 4 == 2)
+		*out++ = (char)(group >> 4);
+	if (count % 4 == 3) {
+		*out++ = (char)(group >> 10);
+		*out++ = (char)(group >> 2);
+	}
+	*ret_bytes = (struct span){text, (size_t)(out - text)};
+	return true;
+}
+
+int64_t json_date(const json_t *value)
+{
+	int64_t seconds = 0;
+	char number[32];
+
+	if (json_is_string(value) &&
+	    when_read(json_string_value(value), json_string_length(value), &seconds))
+		return seconds;
+	if (json_is_integer(value)) {
+		int length = snprintf(number, sizeof(number), "%" JSON_INTEGER_FORMAT,
+		                      json_integer_value(value));
+
+		if (when_read(number, (size_t)length, &seconds))
+			return seconds;
+	}
+	return 0;
+}

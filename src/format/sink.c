@@ -1,0 +1,103 @@
+#include "format/sink.h"
+
+#include <string.h>
+
+#include "format/format.h"
+
+#define BUFFER_BYTES ((size_t)64 * 1024)
+
+int sink_start(struct sink *sink, const struct export_how *how, sink_put put, void *context,
+               struct error *err)
+{
+	size_t state_bytes = how->format->code->state_bytes;
+	int r;
+
+	*sink = (struct sink){.how = how, .put = put, .context = context};
+	r = secret_new(&sink->buffer, BUFFER_BYTES, err);
+	if (r == 0 && state_bytes > 0)
+		r = secret_new(&sink->memory, state_bytes, err);
+	if (r < 0)
+		return r;
+	sink->state = sink->memory ? sink->memory->bytes : NULL;
+	return 0;
+}
+
+void sink_done(struct sink *sink)
+{
+	if (sink->state && sink->how->format->code->drop)
+		sink->how->format->code->drop(sink);
+	sink->state = NULL;
+	secret_free(sink->buffer);
+	secret_free(sink->memory);
+	sink->buffer = sink->memory = NULL;
+}
+
+static void empty(struct sink *sink)
+{
+	if (sink->result == 0 && sink->buffer->length > 0)
+		sink->result = sink->put(sink->context, sink->buffer->bytes, sink->buffer->length,
+		                         &sink->error);
+	sink->buffer->length = 0;
+}
+
+void sink_bytes(struct sink *sink, const void *bytes, size_t length)
+{
+	const unsigned char *next = bytes;
+
+	while (length > 0) {
+		size_t room = sink->buffer->capacity - sink->buffer->length;
+		size_t count = length < room ? length : room;
+
+		memcpy(sink->buffer->bytes + sink->buffer->length, next, count);
+		sink->buffer->length += count;
+		next += count;
+		length -= count;
+		if (sink->buffer->length == sink->buffer->capacity)
+			empty(sink);
+	}
+}
+
+void sink_string(struct sink *sink, const char *string)
+{
+	sink_bytes(sink, string, strlen(string));
+}
+
+void sink_span(struct sink *sink, struct span span)
+{
+	sink_bytes(sink, span.bytes, span.length);
+}
+
+void sink_base64(struct sink *sink, struct span span)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = span.bytes;
+
+	for (size_t left = span.length; left > 0;) {
+		size_t count = left < 3 ? left : 3;
+		unsigned long group = (unsigned long)p[0] << 16 |
+		                      (unsigned long)(count > 1 ? p[1] : 0) << 8 |
+		                      (count > 2 ? p[2] : 0);
+		char text[4] = {digits[group >> 18], digits[group >> 12 & 63], '=', '='};
+
+		if (count > 1)
+			text[2] = digits[group >> 6 & 63];
+		if (count > 2)
+			text[3] = digits[group & 63];
+		sink_bytes(sink, text, sizeof(text));
+		secret_wipe(text, sizeof(text));
+		p += count;
+		left -= count;
+	}
+}
+
+int sink_check(const struct sink *sink, struct error *err)
+{
+	return sink->result < 0 ? error_set(err, sink->error.status, "%s", sink->error.message) : 0;
+}
+
+int sink_flush(struct sink *sink, struct error *err)
+{
+	empty(sink);
+	return sink_check(sink, err);
+}

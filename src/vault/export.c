@@ -1,0 +1,301 @@
+/* Every entry with all that was ever in it, verified, for who writes it elsewhere. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault/leaf.h"
+
+#define ROOM_FIRST ((size_t)64 * 1024)
+
+/* The tables are walked side by side, each in order of the entries' numbers. */
+struct walk {
+	struct vault *vault;
+	struct stmt *entries, *passwords, *forms, *fields;
+	bool more_passwords, more_forms, more_fields; /* does the statement stand on a row? */
+	struct digest_changes nodes;                  /* none is changed: those that are verified */
+	struct secret *room; /* values of the entry, each with a NUL behind it */
+	struct item_password *item_passwords;
+	struct item_field *item_fields;
+	size_t passwords_room, fields_room;
+	uint64_t live, trashed;
+};
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, VAULT_FAILED, "out of memory");
+}
+
+static struct span column_span(struct stmt *stmt, int column)
+{
+	struct span span;
+
+	span.bytes = stmt_blob(stmt, column, &span.length);
+	return span;
+}
+
+static int next(struct stmt *stmt, bool *ret_more, struct error *err)
+{
+	int r = stmt_step(stmt, err);
+
+	*ret_more = r == 1;
+	return r < 0 ? r : 0;
+}
+
+/* Copies a value into the room, which may move: spans hold offsets until it is complete. */
+static int keep(struct walk *walk, struct span value, struct span *ret_kept, struct error *err)
+{
+	struct secret *room = walk->room;
+	size_t at = room->length;
+	int r = 0;
+
+	*ret_kept = (struct span){NULL, 0};
+	if (!value.bytes)
+		return 0;
+	if (room->capacity - room->length < value.length + 1)
+		r = secret_reserve(&walk->room, (room->capacity + value.length + 1) * 2, err);
+	if (r == 0)
+		r = secret_append(walk->room, value.bytes, value.length, err);
+	if (r == 0)
+		r = secret_append(walk->room, "", 1, err);
+	/* 1 more, since offset 0 would look like nothing. */
+	*ret_kept = (struct span){(const void *)(uintptr_t)(at + 1), value.length};
+	return r;
+}
+
+static struct span kept(const struct walk *walk, struct span span)
+{
+	if (span.bytes)
+		span.bytes = walk->room->bytes + (uintptr_t)span.bytes - 1;
+	return span;
+}
+
+static int take_password(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
+{
+	struct stmt *stmt = walk->passwords;
+	struct item_password *password;
+	int64_t until = stmt_int(stmt, 3);
+	bool current = stmt_is_null(stmt, 3);
+	struct span fingerprint = column_span(stmt, 5), reason = column_span(stmt, 6);
+	int r;
+
+	if (fingerprint.length != FINGERPRINT_BYTES)
+		return error_set(err, VAULT_DAMAGED, "a fingerprint is damaged: see 'vault check'");
+	leaf_password(leaf, stmt_int(stmt, 1), stmt_int(stmt, 2), current ? NULL : &until,
+	              column_span(stmt, 4), fingerprint.bytes, reason);
+	if (stmt_is_null(stmt, 4)) /* erased */
+		return 0;
+	if (item->n_passwords == walk->passwords_room) {
+		size_t room = walk->passwords_room ? walk->passwords_room * 2 : 16;
+		void *bigger = reallocarray(walk->item_passwords, room, sizeof(*password));
+
+		if (!bigger)
+			return no_memory(err);
+		walk->item_passwords = bigger;
+		walk->passwords_room = room;
+	}
+	password = &walk->item_passwords[item->n_passwords++];
+	*password =
+		(struct item_password){.since = stmt_int(stmt, 2), .until = current ? 0 : until};
+	r = keep(walk, column_span(stmt, 4), &password->value, err);
+	if (r == 0)
+		r = keep(walk, reason, &reason, err);
+	password->reason = reason.bytes;
+	return r;
+}
+
+static int take_field(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
+{
+	struct stmt *stmt = walk->fields;
+	struct span key = column_span(stmt, 2);
+	struct item_field *field;
+	int r;
+
+	leaf_field(leaf, stmt_int(stmt, 1), key, column_span(stmt, 3));
+	if (item->n_fields == walk->fields_room) {
+		size_t room = walk->fields_room ? walk->fields_room * 2 : 16;
+		void *bigger = reallocarray(walk->item_fields, room, sizeof(*field));
+
+		if (!bigger)
+			return no_memory(err);
+		walk->item_fields = bigger;
+		walk->fields_room = room;
+	}
+	field = &walk->item_fields[item->n_fields++];
+	*field = (struct item_field){.kind = (enum field_kind)stmt_int(stmt, 1)};
+	r = keep(walk, column_span(stmt, 3), &field->value, err);
+	if (r == 0)
+		r = keep(walk, key, &key, err);
+	field->key = key.bytes;
+	return r;
+}
+
+static int take_rows(struct walk *walk, int64_t id, struct item *item, struct hash *leaf,
+                     struct error *err)
+{
+	int r = 0;
+
+	while (r == 0 && walk->more_passwords && stmt_int(walk->passwords, 0) <= id) {
+		if (stmt_int(walk->passwords, 0) == id)
+			r = take_password(walk, item, leaf, err);
+		if (r == 0)
+			r = next(walk->passwords, &walk->more_passwords, err);
+	}
+	while (r == 0 && walk->more_forms && stmt_int(walk->forms, 0) <= id) {
+		if (stmt_int(walk->forms, 0) == id)
+			leaf_form(leaf, stmt_int(walk->forms, 1), column_span(walk->forms, 2));
+		r = next(walk->forms, &walk->more_forms, err);
+	}
+	while (r == 0 && walk->more_fields && stmt_int(walk->fields, 0) <= id) {
+		if (stmt_int(walk->fields, 0) == id)
+			r = take_field(walk, item, leaf, err);
+		if (r == 0)
+			r = next(walk->fields, &walk->more_fields, err);
+	}
+	return r;
+}
+
+/* Offsets become addresses. */
+static void lay_out(struct walk *walk, struct item *item)
+{
+	for (size_t i = 0; i < item->n_passwords; i++) {
+		struct item_password *password = &walk->item_passwords[i];
+
+		password->value = kept(walk, password->value);
+		password->reason = kept(walk, (struct span){password->reason, 0}).bytes;
+	}
+	for (size_t i = 0; i < item->n_fields; i++) {
+		struct item_field *field = &walk->item_fields[i];
+
+		field->value = kept(walk, field->value);
+		field->key = kept(walk, (struct span){field->key, 0}).bytes;
+	}
+	item->passwords = walk->item_passwords;
+	item->fields = walk->item_fields;
+}
+
+static int changed_outside(struct error *err)
+{
+	return error_set(err, VAULT_DAMAGED,
+	                 "an entry does not agree with the vault's digest: nothing was exported; "
+	                 "see 'vault check' and 'vault help rescue'");
+}
+
+/* The entry on whose row the walk stands. */
+static int take_entry(struct walk *walk, struct item *item, enum entry_state *ret_state,
+                      struct error *err)
+{
+	const struct vault *vault = walk->vault;
+	struct stmt *stmt = walk->entries;
+	unsigned char hashed[HASH_BYTES];
+	struct span uuid = column_span(stmt, 1);
+	struct leaf_entry row = {
+		.id = stmt_int(stmt, 0),
+		.uuid = uuid.bytes,
+		.revision = stmt_int(stmt, 2),
+		.name = column_span(stmt, 3),
+		.user = column_span(stmt, 4),
+		.created = stmt_int(stmt, 5),
+		.modified = stmt_int(stmt, 6),
+		.state = stmt_int(stmt, 7),
+		.trashed = stmt_int(stmt, 8),
+	};
+	struct hash leaf;
+	int r;
+
+	if (!uuid.bytes || uuid.length != ITEM_UUID_BYTES)
+		return changed_outside(err);
+	*item = (struct item){.has_uuid = true,
+	                      .created = row.created,
+	                      .modified = row.modified,
+	                      .trashed = row.trashed};
+	memcpy(item->uuid, uuid.bytes, ITEM_UUID_BYTES);
+	walk->room->length = 0;
+	leaf_start(&leaf, vault->keys->digest, &row);
+	r = take_rows(walk, row.id, item, &leaf, err);
+	hash_finish(&leaf, hashed);
+	if (r == 0)
+		r = digest_compare(vault->db, vault->keys->digest, &walk->nodes, row.id, hashed,
+		                   vault->state.top, err);
+	if (r != 0)
+		return r < 0 ? r : changed_outside(err);
+	lay_out(walk, item);
+	item->name = stmt_text(stmt, 3);
+	item->user = stmt_text(stmt, 4);
+	*ret_state = (enum entry_state)row.state;
+	return item->name ? 0 : no_memory(err);
+}
+
+static int walk_all(struct walk *walk, bool trashed,
+                    int (*each)(void *context, const struct item *item), void *context,
+                    struct error *err)
+{
+	enum entry_state state = ENTRY_LIVE;
+	struct item item;
+	int r;
+
+	while ((r = stmt_step(walk->entries, err)) == 1) {
+		r = take_entry(walk, &item, &state, err);
+		if (r < 0)
+			return r;
+		walk->live += state == ENTRY_LIVE;
+		walk->trashed += state == ENTRY_TRASHED;
+		if (state == ENTRY_PURGED || (state == ENTRY_TRASHED && !trashed))
+			continue;
+		r = each(context, &item);
+		if (r != 0)
+			return r;
+	}
+	/* A row that is missing has no leaf to be compared. */
+	if (r == 0 && (walk->live != walk->vault->state.entries ||
+	               walk->trashed != walk->vault->state.trashed))
+		return changed_outside(err);
+	return r;
+}
+
+static int start(struct walk *walk, struct error *err)
+{
+	struct db *db = walk->vault->db;
+	int r = secret_new(&walk->room, ROOM_FIRST, err);
+
+	if (r == 0)
+		r = db_stmt(db, SQL_MOVE_ENTRIES, &walk->entries, err);
+	if (r == 0)
+		r = db_stmt(db, SQL_MOVE_PASSWORDS, &walk->passwords, err);
+	if (r == 0 && walk->vault->schema >= 2)
+		r = db_stmt(db, SQL_FORM_ALL, &walk->forms, err);
+	if (r == 0)
+		r = db_stmt(db, SQL_MOVE_FIELDS, &walk->fields, err);
+	if (r == 0)
+		r = next(walk->passwords, &walk->more_passwords, err);
+	if (r == 0 && walk->forms)
+		r = next(walk->forms, &walk->more_forms, err);
+	return r == 0 ? next(walk->fields, &walk->more_fields, err) : r;
+}
+
+int vault_export(struct vault *vault, bool trashed,
+                 int (*each)(void *context, const struct item *item), void *context,
+                 struct error *err)
+{
+	struct walk walk = {.vault = vault};
+	int r;
+
+	if (vault->batch)
+		return error_set(err, VAULT_USAGE, "an export cannot be part of a batch of writes");
+	r = read_begin(vault, err);
+	if (r < 0)
+		return r;
+	r = start(&walk, err);
+	if (r == 0)
+		r = walk_all(&walk, trashed, each, context, err);
+	stmt_done(walk.entries);
+	stmt_done(walk.passwords);
+	stmt_done(walk.forms);
+	stmt_done(walk.fields);
+	read_end(vault);
+	digest_forget(&walk.nodes);
+	secret_free(walk.room);
+	free(walk.item_passwords);
+	free(walk.item_fields);
+	return r;
+}

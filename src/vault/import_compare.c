@@ -1,0 +1,192 @@
+/* An item whose entry is there: what is new in it? */
+#include "vault/importing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct span column_span(struct stmt *stmt, int column)
+{
+	struct span span;
+
+	span.bytes = stmt_blob(stmt, column, &span.length);
+	return span;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* ---- is it this one? ----------------------------------------------------------------- */
+
+static bool has_url(const struct item *item, const struct span *url)
+{
+	for (size_t i = 0; i < item->n_fields; i++)
+		if (item->fields[i].kind == FIELD_URL &&
+		    (!url || (item->fields[i].value.length == url->length &&
+		              memcmp(item->fields[i].value.bytes, url->bytes, url->length) == 0)))
+			return true;
+	return false;
+}
+
+static int shares_url(struct vault *vault, const struct item *item, int64_t id, bool *ret_shares,
+                      struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	bool any = false, same = false;
+	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		struct span url = column_span(stmt, 2);
+
+		if (stmt_int(stmt, 0) != FIELD_URL)
+			continue;
+		any = true;
+		same |= has_url(item, &url);
+	}
+	*ret_shares = same || (!any && !has_url(item, NULL));
+	return r;
+}
+
+int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
+                 unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	FREE_AUTO char *name = NULL;
+	struct span uuid;
+	int64_t id = 0;
+	bool same = false;
+	int r = text_name(item->name, &name, err);
+
+	*ret_id = 0;
+	if (r == 0)
+		r = name_exact(vault, name, &id, err);
+	if (r == VAULT_NOT_FOUND)
+		return 0;
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r;
+	uuid = column_span(stmt, 0);
+	if (uuid.length != ITEM_UUID_BYTES || !same_text(stmt_text(stmt, 4), item->user))
+		return 0;
+	memcpy(ret_uuid, uuid.bytes, ITEM_UUID_BYTES);
+	if (identity_was_met(vault, ret_uuid))
+		return 0;
+	r = shares_url(vault, item, id, &same, err);
+	if (r == 0 && same)
+		*ret_id = id;
+	return r;
+}
+
+/* ---- what is new --------------------------------------------------------------------- */
+
+static void fingerprint_of(const struct vault *vault, struct span value,
+                           unsigned char fingerprint[FINGERPRINT_BYTES])
+{
+	hash_bytes(fingerprint, value.bytes, value.length, vault->keys->fingerprint);
+}
+
+static int password_news(struct vault *vault, const struct item *item, int64_t id,
+                         unsigned *ret_news, struct error *err)
+{
+	FREE_AUTO unsigned char *wanted = calloc(item->n_passwords + 1, FINGERPRINT_BYTES + 1);
+	unsigned char *found = wanted ? wanted + item->n_passwords * FINGERPRINT_BYTES : NULL;
+	STMT_AUTO *stmt = NULL;
+	int r;
+
+	if (!wanted)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < item->n_passwords; i++)
+		fingerprint_of(vault, item->passwords[i].value, wanted + i * FINGERPRINT_BYTES);
+	r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		struct span there = column_span(stmt, 4);
+
+		for (size_t i = 0; i < item->n_passwords; i++)
+			if (there.length == FINGERPRINT_BYTES &&
+			    memcmp(wanted + i * FINGERPRINT_BYTES, there.bytes,
+			           FINGERPRINT_BYTES) == 0)
+				found[i] = 1;
+	}
+	for (size_t i = 0; i < item->n_passwords; i++)
+		if (!found[i])
+			*ret_news |= item->passwords[i].until ? NEWS_HISTORY : NEWS_PASSWORD;
+	return r;
+}
+
+static bool is_custom(enum field_kind kind)
+{
+	return kind == FIELD_TEXT || kind == FIELD_SECRET;
+}
+
+static bool same_field(const struct item_field *field, struct stmt *stmt)
+{
+	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
+	struct span value = column_span(stmt, 2);
+
+	return (kind == field->kind || (is_custom(kind) && is_custom(field->kind))) &&
+	       value.length == field->value.length &&
+	       memcmp(value.bytes, field->value.bytes, value.length) == 0 &&
+	       same_text(stmt_text(stmt, 1), field->key);
+}
+
+static int field_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
+                      struct error *err)
+{
+	bool found[ENTRY_FIELDS_MAX] = {false};
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1)
+		for (size_t i = 0; i < item->n_fields; i++)
+			found[i] |= same_field(&item->fields[i], stmt);
+	for (size_t i = 0; i < item->n_fields; i++)
+		if (!found[i])
+			*ret_news |= NEWS_FIELDS;
+	return r;
+}
+
+static int entry_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
+                      struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r < 0 ? r : error_set(err, VAULT_FAILED, "an entry is gone");
+	if (item->user && !same_text(item->user, stmt_text(stmt, 4)))
+		*ret_news |= NEWS_USER;
+	if (item->modified && item->modified < stmt_int(stmt, 6))
+		*ret_news |= NEWS_OLDER;
+	return 0;
+}
+
+int import_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
+                struct error *err)
+{
+	int r;
+
+	*ret_news = 0;
+	r = entry_news(vault, item, id, ret_news, err);
+	if (r == 0)
+		r = password_news(vault, item, id, ret_news, err);
+	return r == 0 ? field_news(vault, item, id, ret_news, err) : r;
+}

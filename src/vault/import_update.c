@@ -1,0 +1,215 @@
+/* Takes what is new in an item whose entry is there. The newer of the two wins; what the other one
+ * had is kept beside it. */
+#include "vault/importing.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EARLIER " (earlier)"
+
+/* ---- passwords ----------------------------------------------------------------------- */
+
+static int compare_passwords(const void *a, const void *b)
+{
+	const struct item_password *first = a, *second = b;
+
+	if ((first->until == 0) != (second->until == 0))
+		return first->until == 0 ? 1 : -1;
+	return first->since < second->since ? -1 : first->since > second->since;
+}
+
+static bool is_there(const struct record *record, struct span value)
+{
+	for (size_t i = 0; i < record->n_past; i++) {
+		const struct secret *past = record->past[i].value;
+
+		if (past && past->length == value.length &&
+		    memcmp(past->bytes, value.bytes, value.length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* All passwords of both, in order; the one in use is the newer's. */
+static size_t join_passwords(const struct record *record, const struct item *item, bool older,
+                             struct item_password *joined)
+{
+	const struct item_password *last =
+		item->n_passwords > 0 ? &item->passwords[item->n_passwords - 1] : NULL;
+	bool replaces = last && last->until == 0 && !older && !is_there(record, last->value);
+	int64_t now = now_seconds();
+	size_t count = 0;
+
+	for (size_t i = 0; i < record->n_past; i++) {
+		const struct past *past = &record->past[i];
+		struct item_password *to = &joined[count++];
+
+		*to = (struct item_password){{past->value->bytes, past->value->length},
+		                             past->since,
+		                             past->until,
+		                             past->reason};
+		if (replaces && to->until == 0)
+			to->until = later(last->since ? last->since : now, to->since);
+	}
+	for (size_t i = 0; i < item->n_passwords; i++) {
+		struct item_password *to = &joined[count];
+
+		if (is_there(record, item->passwords[i].value))
+			continue;
+		*to = item->passwords[i];
+		to->since = to->since ? to->since : item->modified ? item->modified : now;
+		if (to->until == 0 && !replaces)
+			to->until = later(item->modified, to->since);
+		count++;
+	}
+	qsort(joined, count, sizeof(*joined), compare_passwords);
+	return count;
+}
+
+static int update_passwords(struct vault *vault, const struct record *record,
+                            const struct item *item, bool older, struct error *err)
+{
+	FREE_AUTO struct item_password *joined =
+		calloc(record->n_past + item->n_passwords + 1, sizeof(*joined));
+	struct stmt *stmt = NULL;
+	size_t count;
+	int r;
+
+	if (!joined)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < record->n_past; i++)
+		if (!record->past[i].value)
+			return error_set(err, VAULT_FAILED, "'%s' has a password that was erased",
+			                 record->entry->name);
+	count = join_passwords(record, item, older, joined);
+	r = db_stmt(vault->db, SQL_PASSWORD_DELETE, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	r = stmt_run(stmt, err);
+	return r == 0 ? import_passwords(vault, record->id, joined, count, now_seconds(),
+	                                 record->entry, err)
+	              : r;
+}
+
+/* ---- fields -------------------------------------------------------------------------- */
+
+static struct span value_of(const struct field *field)
+{
+	if (field->secret)
+		return (struct span){field->secret->bytes, field->secret->length};
+	return (struct span){field->text, strlen(field->text)};
+}
+
+/* The field of the entry that `field` would take the place of. */
+static const struct field *rival_of(const struct entry *entry, const struct item_field *field)
+{
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		const struct field *there = &entry->fields[i];
+		bool custom = there->kind == FIELD_TEXT || there->kind == FIELD_SECRET;
+
+		if (field->kind == FIELD_URL || field->kind == FIELD_TAG)
+			continue;
+		if (field->key ? there->key && strcmp(there->key, field->key) == 0 &&
+		                         custom == (field->kind != FIELD_ATTACHMENT)
+		               : there->kind == field->kind)
+			return there;
+	}
+	return NULL;
+}
+
+static int set_secret(struct entry *entry, enum field_kind kind, const char *key, struct span value,
+                      struct error *err)
+{
+	SECRET_AUTO *copy = NULL;
+	int r = secret_copy(&copy, value.bytes, value.length, err);
+
+	return r == 0 ? entry_set_secret(entry, kind, key, &copy, err) : r;
+}
+
+/* Keeps a value that is about to be replaced, under its name with "(earlier)" behind it. */
+static int keep_earlier(struct entry *entry, const char *name, struct span value, bool attachment,
+                        struct error *err)
+{
+	FREE_AUTO char *front = NULL;
+	char key[FIELD_KEY_MAX + sizeof(EARLIER)];
+	int r = text_tidy(name, strlen(name), FIELD_KEY_MAX - strlen(EARLIER), &front, err);
+
+	if (r < 0)
+		return r;
+	snprintf(key, sizeof(key), "%s%s", front, EARLIER);
+	return set_secret(entry, attachment ? FIELD_ATTACHMENT : FIELD_SECRET, key, value, err);
+}
+
+static const char *name_of(const struct item_field *field)
+{
+	return field->key                     ? field->key
+	       : field->kind == FIELD_NOTE    ? "note"
+	       : field->kind == FIELD_EXPIRES ? "expires"
+	                                      : "otp";
+}
+
+static int update_field(struct entry *entry, const struct item_field *field, bool older,
+                        struct error *err)
+{
+	const struct field *rival = rival_of(entry, field);
+	int r = 0;
+
+	if (rival) {
+		struct span there = value_of(rival);
+
+		if (older || (there.length == field->value.length &&
+		              memcmp(there.bytes, field->value.bytes, there.length) == 0))
+			return 0;
+		r = keep_earlier(entry, name_of(field), there, field->kind == FIELD_ATTACHMENT,
+		                 err);
+	}
+	if (r < 0)
+		return r;
+	if (field_is_secret(field->kind))
+		return set_secret(entry, field->kind, field->key, field->value, err);
+	return entry_set_text(entry, field->kind, field->key, field->value.bytes, err);
+}
+
+static int update_entry(struct entry *entry, const struct item *item, unsigned news,
+                        struct error *err)
+{
+	bool older = news & NEWS_OLDER;
+	int r = 0;
+
+	if (news & NEWS_USER && (!older || !entry->user)) {
+		if (entry->user)
+			r = keep_earlier(entry, "user",
+			                 (struct span){entry->user, strlen(entry->user)}, false,
+			                 err);
+		if (r == 0)
+			r = entry_set_user(entry, item->user, err);
+	}
+	for (size_t i = 0; i < item->n_fields && r == 0; i++)
+		r = update_field(entry, &item->fields[i], older, err);
+	return r;
+}
+
+int import_update(struct vault *vault, const struct item *item, int64_t id, unsigned news,
+                  struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = record_load(vault, id, WANT_SECRETS | WANT_HISTORY | WANT_PAST, &record, err);
+
+	if (r == 0)
+		r = update_entry(record.entry, item, news, err);
+	if (r == 0 && news & (NEWS_PASSWORD | NEWS_HISTORY))
+		r = update_passwords(vault, &record, item, news & NEWS_OLDER, err);
+	if (r < 0)
+		return r;
+	if (!(news & NEWS_OLDER))
+		record.entry->modified = item->modified ? item->modified : now_seconds();
+	r = record_write(vault, &record, true, err);
+	return r == 0 ? record_seal(vault, id, err) : r;
+}

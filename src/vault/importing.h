@@ -1,0 +1,58 @@
+/* What the files that import share. */
+#ifndef VAULT_IMPORTING_H
+#define VAULT_IMPORTING_H
+
+#include "vault/internal.h"
+
+/* ---- identities (identity.c) --------------------------------------------------------- */
+
+/* All entries by their uuid, and which of them this batch has met. */
+struct identity {
+	unsigned char uuid[ITEM_UUID_BYTES];
+	int64_t id; /* 0: a free place */
+	enum entry_state state;
+	bool met;      /* an item of this batch is it */
+	uint32_t next; /* which one of its kind comes next: see identity_find */
+};
+
+/* Finds the entry that `item` is by its uuid, or which uuid it gets. *ret_identity is NULL when it
+ * is a new one. Borrowed until the next call. */
+int identity_find(struct vault *vault, const struct item *item, struct identity **ret_identity,
+                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
+/* Remembers an entry that was added, or met. */
+int identity_meet(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES], int64_t id,
+                  struct error *err);
+bool identity_was_met(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES]);
+void identities_free(struct vault *vault);
+
+/* ---- adding (import_add.c) ----------------------------------------------------------- */
+
+/* Gives a name that no live entry has: `wanted`, or that with something behind it. */
+int import_name(struct vault *vault, const char *wanted, const char *user, char **ret_name,
+                struct error *err);
+
+/* Writes the rows of a new entry. *ret_id is its number. */
+int import_add(struct vault *vault, const struct item *item, const char *name,
+               const unsigned char uuid[ITEM_UUID_BYTES], int64_t *ret_id, struct error *err);
+
+/* Writes all passwords of an entry that has none, and the forms of each, which are made after the
+ * names in `entry`. `otherwise`: since when, where it is not known. */
+int import_passwords(struct vault *vault, int64_t id, const struct item_password *passwords,
+                     size_t count, int64_t otherwise, const struct entry *entry, struct error *err);
+
+/* ---- comparing (import_compare.c) ---------------------------------------------------- */
+
+/* The live entry of that very name, with that user and one of those URLs (or no URL, as the item).
+ * *ret_id is 0 when there is none, or when another item of this batch was it. */
+int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
+                 unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
+
+/* What is new in `item` for entry `id`; 0: nothing. */
+int import_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
+                struct error *err);
+
+/* Takes it. */
+int import_update(struct vault *vault, const struct item *item, int64_t id, unsigned news,
+                  struct error *err);
+
+#endif

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# Import and export: what comes and goes, and what is left alone.
+
+load helpers
+
+csv() { printf '%s\n' 'name,url,username,password,note' "$@"; }
+
+@test "a file is recognised, taken, and adds nothing the second time" {
+	csv 'mail,https://mail.example,joe,"s,e""cret",' \
+		'mail,https://mail.example,ann,other,' >c.csv
+	answers 0 vault import c.csv
+	shows '2 of 2 entries added (Chrome CSV'
+	shows 'mail (ann)'
+	[ "$(vault get mail)" = 's,e"cret' ]
+	answers 0 vault import c.csv
+	shows '0 of 2 entries added'
+	shows '2 there already'
+	answers 0 vault check
+}
+
+@test "a dry run changes nothing, an update keeps the old password in the history" {
+	csv 'mail,,joe,first,' >c.csv
+	answers 0 vault import -n c.csv
+	shows '+ mail (joe)'
+	answers 3 vault get mail
+	answers 0 vault import c.csv
+	csv 'mail,,joe,second,' >c.csv
+	answers 0 vault import c.csv
+	shows '1 there but different'
+	[ "$(vault get mail)" = first ]
+	answers 0 vault import --update c.csv
+	[ "$(vault get mail)" = second ]
+	answers 0 vault history --reveal mail
+	shows first
+	answers 0 vault check
+}
+
+@test "all or nothing: a broken line leaves the vault as it was, and is named" {
+	csv 'one,,u,a,' '"two' >c.csv
+	answers 2 vault import c.csv
+	says 'line 3'
+	answers 0 vault list
+	printed ''
+}
+
+@test "any CSV by a map" {
+	printf 'Titel;Login;Kennwort;PIN\nbank;joe;geheim;1234\n' >c.csv
+	answers 2 vault import c.csv
+	answers 0 vault import --map name=Titel --map user=Login --map password=Kennwort c.csv
+	[ "$(vault get bank)" = geheim ]
+	[ "$(vault get -f PIN bank)" = 1234 ]
+}
+
+@test "own JSON: out and in again is the same, byte for byte; bytes, control characters, history" {
+	printf '\377\001"\\\n,' | put add odd -u joe --url https://a --tag t --field 'k=v "w"'
+	printf one | put add two --note $'a\nb\001'
+	printf 'another one' | put edit two
+	answers 2 vault export json a.json
+	answers 0 vault export json a.json --plaintext --yes
+	says 'UNENCRYPTED'
+	[ "$(stat -c %a a.json)" = 600 ]
+	answers 6 vault export json a.json --plaintext --yes
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import a.json
+	answers 0 master export json b.json --plaintext --yes
+	cmp a.json b.json
+}
+
+@test "what a format has no room for is told before" {
+	printf one | put add a --tag t --url https://one --url https://two
+	answers 0 vault export chrome c.csv --plaintext --yes
+	says 'tag: the format has no room for it (a)'
+	grep -q '"a","https://one","","one",""' c.csv
+}
