@@ -82,14 +82,14 @@ def test_the_password_is_asked_for_and_given():
 def test_a_wrong_one_is_asked_for_again():
     with Home() as home:
         process = home.get("--pinentry")
-        home.answer(b"\t\t\r", b"unlock")  # OK, Cancel, Enter
+        home.answer(b"wrong\r", b"unlock").answer(MASTER + b"\r", b"unlock", b"wrong password")
         ends(process, 0, PASSWORD)
 
 
 def test_who_cancels_leaves_it_locked():
     with Home() as home:
         process = home.get("--pinentry")
-        home.answer(b"\t\t\r", b"unlock")
+        home.answer(b"\t\t\r", b"unlock")  # past OK to Cancel
         check(b"Nothing was changed" in ends(process, 130))
 
 
