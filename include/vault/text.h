@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <vault/error.h>
 #include <vault/secret.h>
@@ -35,6 +36,12 @@ int text_fold_into(const void *bytes, size_t length, struct secret **room, struc
 /* Is it valid UTF-8 without control characters other than tab and newline? */
 bool text_is_printable(const void *bytes, size_t length);
 bool text_is_utf8(const void *bytes, size_t length);
+
+/* The next code point of the string, its bytes counted; 0 at the end. Unicode's last one is
+ * 0x10ffff; a byte that begins no valid sequence counts as a character of its own behind it, so
+ * that two different wrong bytes still differ. */
+#define TEXT_INVALID 0x110000
+size_t text_next(const char *string, size_t length, int32_t *ret_code_point);
 
 /* Edit distance (Damerau-Levenshtein, restricted) in code points, of two folded strings; stops at
  * `limit` and then returns limit + 1. At most NAME_MAX_BYTES bytes of each are looked at. */

@@ -7,14 +7,9 @@
 
 #include "base/cleanup.h"
 
-/* Unicode's last code point is 0x10ffff; a byte that begins no valid sequence counts as a character
- * of its own behind it, so that two different wrong bytes still differ. */
-#define INVALID_BASE 0x110000
-
 #define FOLD_ROOM 255 /* code points to begin with: few texts are longer */
 
-/* The next code point of the string; gives how many bytes it takes, 0 at the end. */
-static size_t next_code_point(const char *string, size_t length, int32_t *ret_code_point)
+size_t text_next(const char *string, size_t length, int32_t *ret_code_point)
 {
 	utf8proc_ssize_t used;
 
@@ -24,14 +19,14 @@ static size_t next_code_point(const char *string, size_t length, int32_t *ret_co
 	                        ret_code_point);
 	if (used > 0)
 		return (size_t)used;
-	*ret_code_point = INVALID_BASE + (unsigned char)string[0];
+	*ret_code_point = TEXT_INVALID + (unsigned char)string[0];
 	return 1;
 }
 
 /* The same of a terminated string, of which no more than one character is looked at. */
 static size_t next_in_string(const char *string, int32_t *ret_code_point)
 {
-	return next_code_point(string, strnlen(string, 4), ret_code_point);
+	return text_next(string, strnlen(string, 4), ret_code_point);
 }
 
 bool text_is_utf8(const void *bytes, size_t length)
@@ -40,8 +35,8 @@ bool text_is_utf8(const void *bytes, size_t length)
 	int32_t code_point;
 	size_t used;
 
-	while ((used = next_code_point(next, length, &code_point)) > 0) {
-		if (code_point >= INVALID_BASE)
+	while ((used = text_next(next, length, &code_point)) > 0) {
+		if (code_point >= TEXT_INVALID)
 			return false;
 		next += used;
 		length -= used;
@@ -55,8 +50,8 @@ bool text_is_printable(const void *bytes, size_t length)
 	int32_t code_point;
 	size_t used;
 
-	while ((used = next_code_point(next, length, &code_point)) > 0) {
-		if (code_point >= INVALID_BASE)
+	while ((used = text_next(next, length, &code_point)) > 0) {
+		if (code_point >= TEXT_INVALID)
 			return false;
 		if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CC && code_point != '\t' &&
 		    code_point != '\n')
@@ -163,7 +158,7 @@ static int check_characters(const char *name, size_t length, struct error *err)
 	size_t used, offset = 0;
 	int32_t c;
 
-	while ((used = next_code_point(name + offset, length - offset, &c)) > 0) {
+	while ((used = text_next(name + offset, length - offset, &c)) > 0) {
 		switch (utf8proc_category(c)) {
 		case UTF8PROC_CATEGORY_CC:
 			return error_set(err, VAULT_USAGE, "a name cannot hold control characters");
@@ -221,7 +216,7 @@ int text_name(const char *input, char **ret_name, struct error *err)
 static char *tidy_one(char *out, const char *text, size_t used, int32_t c)
 {
 	utf8proc_category_t category =
-		c < INVALID_BASE ? utf8proc_category(c) : UTF8PROC_CATEGORY_CC;
+		c < TEXT_INVALID ? utf8proc_category(c) : UTF8PROC_CATEGORY_CC;
 
 	if (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_ZL ||
 	    category == UTF8PROC_CATEGORY_ZP)
@@ -266,7 +261,7 @@ int text_tidy(const void *bytes, size_t length, size_t most, char **ret_text, st
 
 	if (!text)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	while ((used = next_code_point(next, length, &c)) > 0) {
+	while ((used = text_next(next, length, &c)) > 0) {
 		out = tidy_one(out, next, used, c);
 		next += used;
 		length -= used;
@@ -287,7 +282,7 @@ static size_t decode(const char *string, int32_t code_points[NAME_MAX_BYTES])
 	size_t length = strnlen(string, NAME_MAX_BYTES);
 	size_t count = 0, used;
 
-	while ((used = next_code_point(string, length, &code_points[count])) > 0) {
+	while ((used = text_next(string, length, &code_points[count])) > 0) {
 		string += used;
 		length -= used;
 		if (++count == NAME_MAX_BYTES)
@@ -425,7 +420,7 @@ static bool begins_word(const char *text, size_t at)
 
 	while (before > 0 && at - before < 4 && ((unsigned char)text[before] & 0xc0) == 0x80)
 		before--;
-	next_code_point(text + before, at - before, &c);
+	text_next(text + before, at - before, &c);
 	/* Letters, marks and numbers stand in a row. */
 	utf8proc_category_t category = utf8proc_category(c);
 	return category < UTF8PROC_CATEGORY_LU || category > UTF8PROC_CATEGORY_NO;
@@ -453,7 +448,7 @@ enum text_place text_find(const void *text, size_t length, const char *word)
 
 static size_t columns_of(int32_t c)
 {
-	int width = c < INVALID_BASE ? utf8proc_charwidth(c) : 1;
+	int width = c < TEXT_INVALID ? utf8proc_charwidth(c) : 1;
 
 	return width > 0 ? (size_t)width : 0;
 }
@@ -463,7 +458,7 @@ size_t text_columns(const char *text, size_t length)
 	size_t columns = 0, used;
 	int32_t c;
 
-	while ((used = next_code_point(text, length, &c)) > 0) {
+	while ((used = text_next(text, length, &c)) > 0) {
 		columns += columns_of(c);
 		text += used;
 		length -= used;

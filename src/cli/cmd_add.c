@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "breach_report.h"
 #include "cleanup.h"
 #include "commands.h"
 #include "create.h"
@@ -106,6 +107,11 @@ static int store(struct session *session, const struct entry_options *options, s
 		if (r < 0)
 			return r;
 		first = false;
+		r = breach_guard(session, entry, &chosen, options->allow_reuse);
+		if (r == VAULT_REFUSED && chosen.typed)
+			continue;
+		if (r != 0)
+			return r;
 		size_t length = chosen.generated ? chosen.password->length : 0;
 		entry_set_password(entry, &chosen.password);
 		r = vault_add(session->vault, entry, options->allow_reuse, &result, err);

@@ -3,6 +3,7 @@
 
 #include <vault/audit.h>
 
+#include "breach_report.h"
 #include "cleanup.h"
 #include "commands.h"
 #include "dates.h"
@@ -12,6 +13,16 @@
 #include "results.h"
 
 #define NAME_COLUMNS 32
+
+struct audit_values {
+	const char *breaches;
+};
+
+static const struct option_spec audit_options[] = {
+	OPTION_TEXT_OF(WORD_FILE, struct audit_values, breaches, 0, "breaches", "PATH",
+                       "look all passwords up in this list of leaked ones"),
+	OPTIONS_END,
+};
 
 struct audit_context {
 	bool json_wanted, first;
@@ -86,11 +97,12 @@ static int audit_group(void *context, const struct audit_group *group)
 static int audit_run(struct session *session, const void *values, char *const *words,
                      struct error *err)
 {
+	const struct audit_values *audit = values;
 	struct audit_context context = {.json_wanted = session->global.json, .first = true};
+	BREACH_REPORT_AUTO breaches = {0};
 	size_t groups = 0;
 	int r = session_unlock(session, 0, err);
 
-	(void)values;
 	(void)words;
 	if (r != 0)
 		return r;
@@ -99,16 +111,24 @@ static int audit_run(struct session *session, const void *values, char *const *w
 		json_array(&context.json, "shared");
 	}
 	r = audit_sharing(session->vault, audit_group, &context, &groups, err);
+	if (r == 0)
+		breach_report_make(&breaches, session, audit->breaches);
 	session_close(session);
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
 		json_close(&context.json);
+		breach_report_json(&breaches, &context.json);
 		json_close(&context.json);
 	}
 	if (groups == 0)
 		report_note("No password is, or was, in use twice.");
-	return groups > 0 ? VAULT_FINDINGS : 0;
+	if (!context.json_wanted) {
+		if (groups > 0 && breaches.found > 0)
+			output_string("\n");
+		breach_report_text(&breaches);
+	}
+	return breach_report_status(&breaches, groups > 0 ? VAULT_FINDINGS : 0, err);
 }
 
 const struct command command_audit = {
@@ -116,6 +136,9 @@ const struct command command_audit = {
 	.group = "protect",
 	.arguments = "",
 	.summary = "tell which entries share a password, or once did",
-	.more = "Names, never passwords. Exit status 7 when something was found.",
+	.more = "Names, never passwords. Exit status 7 when something was found, 1 when it\n"
+		"could not be looked for.",
+	.options = audit_options,
+	.values_size = sizeof(struct audit_values),
 	.run = audit_run,
 };

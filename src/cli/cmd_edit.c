@@ -1,3 +1,4 @@
+#include "breach_report.h"
 #include "commands.h"
 #include "entry_options.h"
 #include "report.h"
@@ -71,6 +72,11 @@ static int store(struct session *session, const struct edit_values *edit, const 
 		if (r < 0)
 			return r;
 		first = false;
+		r = breach_guard(session, entry, &chosen, edit->entry.allow_reuse);
+		if (r == VAULT_REFUSED && chosen.typed)
+			continue;
+		if (r != 0)
+			return r;
 		struct entry_edit change = {
 			.user = edit->entry.user,
 			.password = chosen.password,

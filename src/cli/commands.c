@@ -28,6 +28,8 @@ const struct command *const commands[] = {
 	&command_generate,
 	/* protect */
 	&command_audit,
+	&command_breaches_check,
+	&command_breaches_build,
 	&command_history,
 	/* move */
 	&command_import,

@@ -46,13 +46,13 @@ const struct command *command_by_name(const char *first,
  * counts when there are commands that begin with `first`. */
 int command_unknown(const char *first, const char *second, struct error *err);
 
-extern const struct command command_add, command_audit, command_backup, command_check,
-	command_complete, command_copy, command_edit, command_exec, command_export, command_find,
-	command_generate, command_get, command_git_credential, command_help, command_history,
-	command_import, command_init, command_key_add, command_key_list, command_key_remove,
-	command_list, command_lock, command_open, command_otp, command_passwd, command_pick,
-	command_rekey, command_rename, command_rescue, command_restore, command_rm, command_show,
-	command_status, command_trash_empty, command_trash_list, command_trash_restore,
-	command_unlock;
+extern const struct command command_add, command_audit, command_backup, command_breaches_build,
+	command_breaches_check, command_check, command_complete, command_copy, command_edit,
+	command_exec, command_export, command_find, command_generate, command_get,
+	command_git_credential, command_help, command_history, command_import, command_init,
+	command_key_add, command_key_list, command_key_remove, command_list, command_lock,
+	command_open, command_otp, command_passwd, command_pick, command_rekey, command_rename,
+	command_rescue, command_restore, command_rm, command_show, command_status,
+	command_trash_empty, command_trash_list, command_trash_restore, command_unlock;
 
 #endif

@@ -101,6 +101,12 @@ static const char *const texts[SQL_COUNT] = {
 		" fingerprint"
 		" HAVING min(entry) <> max(entry)",
 
+	/* From the entries, by name, to their passwords by the key of the table. */
+	[SQL_PASSWORD_VALUES] =
+		"SELECT e.name, e.state, p.since, p.until, p.value FROM entry e CROSS JOIN"
+		" password p ON p.entry = e.id WHERE p.value IS NOT NULL ORDER BY e.name, e.id,"
+		" p.position DESC",
+
 	[SQL_FORM_READ] = "SELECT position, hashes FROM form WHERE entry = ?1 ORDER BY position",
 	[SQL_FORM_WRITE] =
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",

@@ -1,0 +1,203 @@
+#include "breach_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dates.h"
+#include "output.h"
+#include "report.h"
+#include "results.h"
+
+#define NAME_COLUMNS 32
+#define SENTENCE_SIZE 256
+
+struct breach_report_row {
+	char *name;
+	struct audit_breach breach; /* its name is the one above */
+};
+
+void breach_report_done(struct breach_report *report)
+{
+	for (size_t i = 0; report->rows && i < report->found; i++)
+		free(report->rows[i].name);
+	free(report->rows);
+	breaches_close(report->breaches);
+	*report = (struct breach_report){0};
+}
+
+static int keep(void *context, const struct audit_breach *breach)
+{
+	struct breach_report *report = context;
+	struct breach_report_row *rows = realloc(report->rows, (report->found + 1) * sizeof(*rows));
+
+	if (!rows)
+		return error_set(&report->err, VAULT_FAILED, "out of memory");
+	report->rows = rows;
+	rows[report->found].breach = *breach;
+	rows[report->found].name = strdup(breach->name);
+	if (!rows[report->found].name)
+		return error_set(&report->err, VAULT_FAILED, "out of memory");
+	report->found++;
+	return 0;
+}
+
+void breach_report_make(struct breach_report *report, struct session *session, const char *path)
+{
+	size_t found;
+	int r;
+
+	report->path = path ? path : session->config.breaches;
+	if (!report->path)
+		return;
+	r = breaches_open(report->path, &report->breaches, &report->err);
+	if (r == 0)
+		r = audit_breaches(session->vault, report->breaches, keep, report, &report->checked,
+		                   &found, &report->err);
+	if (r < 0)
+		error_context(&report->err,
+		              "the passwords could not be checked against leaked ones");
+}
+
+static bool in_use(const struct audit_breach *breach)
+{
+	return breach->until == 0 && breach->state == ENTRY_LIVE;
+}
+
+static void print_row(const struct breach_report_row *row)
+{
+	const struct audit_breach *breach = &row->breach;
+	char span[DATE_SPAN_SIZE], text[SENTENCE_SIZE], seen[64] = "";
+
+	if (breach->breach.count > 0)
+		snprintf(seen, sizeof(seen), ", seen %" PRIu64 " times", breach->breach.count);
+	snprintf(text, sizeof(text), "%s%s%s", date_span(breach->since, breach->until, span),
+	         breach->state == ENTRY_TRASHED ? ", in the trash" : "", seen);
+	output_string("  ");
+	output_padded(row->name, NAME_COLUMNS);
+	output_sentence(text, NAME_COLUMNS + 2);
+	output_string("\n");
+}
+
+void breach_report_text(const struct breach_report *report)
+{
+	const char *heading = NULL;
+
+	for (size_t i = 0; i < report->found && !report->err.message[0]; i++) {
+		const char *next = in_use(&report->rows[i].breach)
+		                           ? "In use, and in the list of leaked passwords: change "
+		                             "these\n"
+		                           : "No longer in use, and in the list of leaked "
+		                             "passwords\n";
+
+		if (next != heading)
+			output_string(next);
+		heading = next;
+		print_row(&report->rows[i]);
+	}
+	if (report->path && report->found == 0 && !report->err.message[0])
+		report_note("None of the %zu passwords, present and former, is in the list '%s'.",
+		            report->checked, report->path);
+}
+
+static void json_row(struct json *json, const struct breach_report_row *row)
+{
+	const struct audit_breach *breach = &row->breach;
+
+	json_object(json, NULL);
+	json_string(json, "name", row->name);
+	json_string(json, "state", entry_state_name(breach->state));
+	json_bool(json, "now", in_use(breach));
+	json_time(json, "since", breach->since);
+	json_time(json, "until", breach->until);
+	if (breach->breach.count > 0)
+		json_number(json, "count", (int64_t)breach->breach.count);
+	else
+		json_null(json, "count");
+	json_close(json);
+}
+
+void breach_report_json(const struct breach_report *report, struct json *json)
+{
+	bool failed = report->err.message[0] != '\0';
+
+	if (!report->path) {
+		json_null(json, "breaches");
+		return;
+	}
+	json_object(json, "breaches");
+	json_string(json, "list", report->path);
+	json_string(json, "error", failed ? report->err.message : NULL);
+	if (failed) {
+		json_null(json, "checked");
+		json_null(json, "found");
+	} else {
+		json_number(json, "checked", (int64_t)report->checked);
+		json_array(json, "found");
+		for (size_t i = 0; i < report->found; i++)
+			json_row(json, &report->rows[i]);
+		json_close(json);
+	}
+	json_close(json);
+}
+
+int breach_report_status(const struct breach_report *report, int status, struct error *err)
+{
+	if (report->err.message[0]) {
+		*err = report->err;
+		return -(int)err->status;
+	}
+	return report->found > 0 ? VAULT_FINDINGS : status;
+}
+
+/* ---- the guard ---------------------------------------------------------------------- */
+
+static void refuse(const struct session *session, const struct entry *entry,
+                   const struct chosen *chosen, const char *sentence)
+{
+	const struct write_result result = {.name = entry->name};
+	struct error line = {0};
+
+	if (!chosen->typed)
+		result_json(session, "refused", &result);
+	error_set(&line, VAULT_REFUSED, "refused: %s", sentence);
+	report_error(&line);
+	if (chosen->typed)
+		report_note("Choose another one; Ctrl-D gives up. (To write down one that is in "
+		            "use, give a reason: --allow-reuse REASON)");
+	else
+		report_note("Let a new one be made: --generate. To write down one that is in use, "
+		            "give a reason: --allow-reuse REASON");
+}
+
+int breach_guard(const struct session *session, const struct entry *entry,
+                 const struct chosen *chosen, const char *allow_reuse)
+{
+	BREACHES_AUTO *breaches = NULL;
+	struct breach breach = {0};
+	char sentence[SENTENCE_SIZE], seen[64] = "";
+	struct error err = {0};
+	int r;
+
+	if (!session->config.breaches || !chosen->password || chosen->generated)
+		return 0;
+	r = breaches_open(session->config.breaches, &breaches, &err);
+	if (r == 0)
+		r = breaches_find(breaches, chosen->password, &breach, &err);
+	if (r < 0) {
+		report_warning("the password was not checked against leaked ones: %s", err.message);
+		return 0;
+	}
+	if (!breach.found)
+		return 0;
+	if (breach.count > 0)
+		snprintf(seen, sizeof(seen), ", %" PRIu64 " times", breach.count);
+	snprintf(sentence, sizeof(sentence),
+	         "this password is in the list of leaked ones%s, which are tried everywhere", seen);
+	if (allow_reuse)
+		report_warning("%s", sentence);
+	else
+		refuse(session, entry, chosen, sentence);
+	return allow_reuse ? 0 : VAULT_REFUSED;
+}
