@@ -22,7 +22,7 @@ PASSWORD = "Mumbling.Kettle.71"
 def make_home():
     home = Home()
     for name in NAMES + [LONG]:
-        home.run("add", name, "--stdin", more=f"{PASSWORD} of {name}\n")
+        home.run("add", name, "--stdin", "--allow-reuse", "alike", more=f"{PASSWORD} of {name}\n")
     tools = home.path / "tools"
     tools.mkdir()
     for tool in ("dash", "stty"):
