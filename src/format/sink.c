@@ -1,10 +1,19 @@
 #include "format/sink.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "format/format.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
+#define ALIGNMENT _Alignof(max_align_t)
+
+/* A secret's memory ends where a page does and begins wherever that leaves it. */
+static void *aligned(unsigned char *bytes)
+{
+	return bytes + (ALIGNMENT - (uintptr_t)bytes % ALIGNMENT) % ALIGNMENT;
+}
 
 int sink_start(struct sink *sink, const struct export_how *how, sink_put put, void *context,
                struct error *err)
@@ -15,10 +24,10 @@ int sink_start(struct sink *sink, const struct export_how *how, sink_put put, vo
 	*sink = (struct sink){.how = how, .put = put, .context = context};
 	r = secret_new(&sink->buffer, BUFFER_BYTES, err);
 	if (r == 0 && state_bytes > 0)
-		r = secret_new(&sink->memory, state_bytes, err);
+		r = secret_new(&sink->memory, state_bytes + ALIGNMENT - 1, err);
 	if (r < 0)
 		return r;
-	sink->state = sink->memory ? sink->memory->bytes : NULL;
+	sink->state = sink->memory ? aligned(sink->memory->bytes) : NULL;
 	return 0;
 }
 
