@@ -44,6 +44,7 @@ static struct {
 	unsigned char *unused; /* the rest of the newest chunk */
 	size_t left;
 	bool unlocked, installed;
+	bool refused; /* somebody, since memory_ran_out was asked */
 } memory = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static size_t class_size(unsigned class)
@@ -135,6 +136,7 @@ static void *take(size_t wanted)
 		else
 			block = carve(class);
 	}
+	memory.refused |= !block;
 	pthread_mutex_unlock(&memory.mutex);
 	return block ? (unsigned char *)block + HEAD : NULL;
 }
@@ -301,6 +303,17 @@ bool memory_reserve(size_t size)
 	there = memory.left >= size || new_chunk();
 	pthread_mutex_unlock(&memory.mutex);
 	return there;
+}
+
+bool memory_ran_out(void)
+{
+	bool refused;
+
+	pthread_mutex_lock(&memory.mutex);
+	refused = memory.refused;
+	memory.refused = false;
+	pthread_mutex_unlock(&memory.mutex);
+	return refused;
 }
 
 void memory_lock_again(void)

@@ -20,6 +20,10 @@ int memory_install(void);
  * they cannot. At most half a chunk. For code of others that does not survive running out. */
 bool memory_reserve(size_t size);
 
+/* Was there no memory for somebody since this was asked last? SQLCipher tells of it as of a page
+ * that does not authenticate. */
+bool memory_ran_out(void);
+
 /* Locks all chunks again. SQLCipher locks and unlocks its own buffers (mlock, munlock), which works
  * on whole pages. */
 void memory_lock_again(void);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "store/db_internal.h"
+#include "store/memory.h"
 #include "store/shim.h"
 
 bool db_read_failed(struct db *db, struct error *err)
@@ -51,6 +52,8 @@ int db_error(struct db *db, int code, struct error *err)
 		/* A disk that fails is no damage to what is on it. */
 		if (db && db_read_failed(db, err))
 			return -VAULT_FAILED;
+		if (memory_ran_out())
+			return error_set(err, VAULT_FAILED, "out of memory");
 		return error_set(
 			err, VAULT_DAMAGED,
 			"a page of the vault is damaged: see 'vault check' and 'vault rescue'");

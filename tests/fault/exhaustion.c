@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 #include "folder.h"
 #include "random.h"
 #include "store/memory.h"
+#include "store/pages.h"
 
 #define PASSWORD "the master password"
 #define NEW_PASSWORD "the new master password"
@@ -59,18 +61,23 @@ static bool fails(void)
 	return true;
 }
 
+/* What there is no room for below the limit of the process: the vault's allocator refuses it as it
+ * would when memory is gone. */
+#define TOO_MUCH INT_MAX
+#define ROOM ((rlim_t)1 << 30)
+
 static void *failing_malloc(int size)
 {
-	return fails() ? NULL : below.xMalloc(size);
+	return below.xMalloc(fails() ? TOO_MUCH : size);
 }
 
 static void *failing_realloc(void *p, int size)
 {
-	return fails() ? NULL : below.xRealloc(p, size);
+	return below.xRealloc(p, fails() ? TOO_MUCH : size);
 }
 
-/* SQLCipher's own set-up does not survive it; the vault reserves that memory beforehand
- * (recipe.c). */
+/* SQLCipher's own set-up, and its check of all pages, do not survive it; the vault reserves that
+ * memory beforehand (recipe.c, pages.c). */
 extern int __real_sqlite3_key(sqlite3 *db, const void *key, int length);
 extern int __wrap_sqlite3_key(sqlite3 *db, const void *key, int length);
 int __wrap_sqlite3_key(sqlite3 *db, const void *key, int length)
@@ -82,6 +89,22 @@ int __wrap_sqlite3_key(sqlite3 *db, const void *key, int length)
 	code = __real_sqlite3_key(db, key, length);
 	report->armed = armed;
 	return code;
+}
+
+extern int __real_pages_check(struct db *db, int (*each)(void *, uint32_t, struct error *),
+                              void *context, struct error *err);
+extern int __wrap_pages_check(struct db *db, int (*each)(void *, uint32_t, struct error *),
+                              void *context, struct error *err);
+int __wrap_pages_check(struct db *db, int (*each)(void *, uint32_t, struct error *), void *context,
+                       struct error *err)
+{
+	bool armed = report->armed;
+	int r;
+
+	report->armed = false;
+	r = __real_pages_check(db, each, context, err);
+	report->armed = armed;
+	return r;
 }
 
 static void install(void)
@@ -252,6 +275,7 @@ static void run_operation(const struct operation *operation, unsigned long at, b
 	if (pid == 0) {
 		struct vault *vault = NULL;
 
+		setrlimit(RLIMIT_AS, &(struct rlimit){ROOM, ROOM});
 		report->armed = true;
 		report->result =
 			open_with_password(VAULT_PATH, PASSWORD, 0, &vault, &report->error);
