@@ -25,6 +25,7 @@ enum field_kind {
 	FIELD_TAG = 2,        /* any number; no key */
 	FIELD_TEXT = 3,       /* custom, by key */
 	FIELD_EXPIRES = 4,    /* at most one; no key: a time as in RFC 3339, UTC, whole seconds */
+	FIELD_RULES = 5,      /* at most one; no key: password rules, see vault/rules.h */
 	FIELD_NOTE = 16,      /* at most one; no key */
 	FIELD_SECRET = 17,    /* custom, by key */
 	FIELD_OTP = 18,       /* at most one; no key: a one-time code, as otp_uri writes it */
@@ -34,7 +35,7 @@ enum field_kind {
 /* Words that mean a field every entry can have, and are no keys of custom ones. */
 #define ENTRY_WORDS \
 	{ \
-		"name", "user", "password", "url", "tag", "note", "otp", "expires" \
+		"name", "user", "password", "url", "tag", "note", "otp", "expires", "rules" \
 	}
 
 struct field {
@@ -69,7 +70,8 @@ void entry_set_password(struct entry *entry, struct secret **password); /* takes
 /* Adds or replaces a plain field. A URL or tag that is there already is left alone; a text field of
  * that key is replaced, and so is a secret one (a key is unique over both kinds). Copies.
  * A date of expiry may be any date; it is stored as FIELD_EXPIRES says.
- * VAULT_USAGE for a key that is empty, too long, not printable or one of ENTRY_WORDS. */
+ * VAULT_USAGE for a key that is empty, too long, not printable or one of ENTRY_WORDS, and for
+ * rules that rules_parse refuses. */
 int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
                    struct error *err);
 
@@ -79,14 +81,15 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err);
 
-/* Removes: "user", "url", "tag", "note", "otp" and "expires" all of that kind, else the custom
- * field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be
+/* Removes: "user", "url", "tag", "note", "otp", "expires" and "rules" all of that kind, else the
+ * custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be
  * cleared. */
 int entry_clear(struct entry *entry, const char *what);
 int entry_detach(struct entry *entry, const char *name); /* the same for an attachment */
 
 /* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
- * code ("otp"), the date of expiry ("expires"), or the first URL ("url"). Borrowed: valid until the
+ * code ("otp"), the date of expiry ("expires"), the password rules ("rules"), or the first URL
+ * ("url"). Borrowed: valid until the
  * entry changes. NULL when there is none. */
 const struct field *entry_field(const struct entry *entry, const char *key);
 

@@ -9,6 +9,7 @@
 #define VAULT_GENERATE_H
 
 #include <vault/error.h>
+#include <vault/rules.h>
 #include <vault/secret.h>
 
 enum charset {
@@ -31,6 +32,8 @@ struct generate_rule {
 	const char *extra; /* further characters allowed, not required: a list `[…]`, or NULL */
 	bool unambiguous;  /* leave out 0 O o 1 I l |, which look alike, wherever they come from */
 	unsigned words;    /* > 0: a passphrase of that many words instead, joined by '-' */
+	bool by_rules;     /* as `rules` say, and nothing else; a length of 0 is the longest */
+	struct rules rules;
 };
 
 /* Reads a --charset argument: class names (lower, upper, digit, symbol, alnum, all, unambiguous)

@@ -85,13 +85,14 @@ int file_make_parents(const char *path, struct error *err)
 	return make_folder(folder, err);
 }
 
-static int read_all(int fd, unsigned char *bytes, size_t size, size_t *ret_length)
+int file_read_all(int fd, void *bytes, size_t size, size_t *ret_length)
 {
+	unsigned char *next = bytes;
 	size_t length = 0;
 	ssize_t count;
 
 	while (length < size) {
-		count = read(fd, bytes + length, size - length);
+		count = read(fd, next + length, size - length);
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
@@ -122,7 +123,7 @@ int file_read(const char *path, void *bytes, size_t size, size_t *ret_length, st
 		return error_errno(err, VAULT_FAILED, errno, "cannot examine '%s'", path);
 	if (!S_ISREG(status.st_mode))
 		return error_set(err, VAULT_FAILED, "'%s' is not a regular file", path);
-	r = read_all(fd, bytes, size, ret_length);
+	r = file_read_all(fd, bytes, size, ret_length);
 	if (r < 0)
 		return error_errno(err, VAULT_FAILED, -r, "cannot read '%s'", path);
 	return 0;

@@ -21,6 +21,9 @@ int file_make_parents(const char *path, struct error *err);
  * VAULT_NOT_FOUND (> 0) when it does not exist. O_NOFOLLOW | O_CLOEXEC | O_NOCTTY. */
 int file_read(const char *path, void *bytes, size_t size, size_t *ret_length, struct error *err);
 
+/* Reads `size` bytes, or to the end; *ret_length tells how many. Returns 0 or -errno. */
+int file_read_all(int fd, void *bytes, size_t size, size_t *ret_length);
+
 /* Replaces `path` by a file of mode 0600 with these bytes: temporary file in the same folder, fsync
  * when `durable`, rename, fsync of the folder when `durable`. For contents that are not secret. */
 int file_replace(const char *path, const void *bytes, size_t length, int durable,

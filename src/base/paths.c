@@ -76,7 +76,12 @@ static int path_below(const char *variable, const char *below_home, const char *
 
 int paths_default_vault(char **ret_path, struct error *err)
 {
-	return path_below("XDG_DATA_HOME", ".local/share", "default.vault", ret_path, err);
+	return paths_data("default.vault", ret_path, err);
+}
+
+int paths_data(const char *name, char **ret_path, struct error *err)
+{
+	return path_below("XDG_DATA_HOME", ".local/share", name, ret_path, err);
 }
 
 int paths_state(const char *name, char **ret_path, struct error *err)

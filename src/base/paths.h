@@ -10,6 +10,9 @@
 /* $XDG_DATA_HOME/vault/default.vault (default ~/.local/share). Gives; free(3). */
 int paths_default_vault(char **ret_path, struct error *err);
 
+/* $XDG_DATA_HOME/vault/NAME (default ~/.local/share). Gives; free(3). */
+int paths_data(const char *name, char **ret_path, struct error *err);
+
 /* $XDG_STATE_HOME/vault/NAME (default ~/.local/state). Gives; free(3). */
 int paths_state(const char *name, char **ret_path, struct error *err);
 

@@ -14,7 +14,7 @@ static const struct option_spec edit_options[] = {
 	ENTRY_OPTIONS(struct edit_values, entry),
 	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
 	OPTION_TEXTS_OF(WORD_CLEARABLE, struct edit_values, clear, 0, "clear", "FIELD",
-                        "remove user, url, tag, note, otp or a field"),
+                        "remove user, url, tag, rules, note, otp or a field"),
 	OPTIONS_END,
 };
 

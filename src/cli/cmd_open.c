@@ -12,6 +12,7 @@
 #include "output.h"
 #include "prompt.h"
 #include "report.h"
+#include "service.h"
 #include "units.h"
 #include "url.h"
 
@@ -23,12 +24,14 @@
 
 struct open_values {
 	int number;
-	bool print, no_copy;
+	bool print, no_copy, change;
 };
 
 static const struct option_spec open_options[] = {
 	OPTION_NUMBER(struct open_values, number, 0, "url", "N", 1, ENTRY_FIELDS_MAX,
                       "the N-th address, when there are several"),
+	OPTION_FLAG(struct open_values, change, 0, "change-password",
+                    "the page where the password is changed"),
 	OPTION_FLAG(struct open_values, print, 0, "print", "print the address and do no more"),
 	OPTION_FLAG(struct open_values, no_copy, 0, "no-copy", "leave the clipboard alone"),
 	OPTIONS_END,
@@ -69,12 +72,22 @@ static int ask_number(const struct entry *entry, int *ret_number, struct error *
 	}
 }
 
+static int find_change(const struct entry *entry, struct url *ret_url, struct error *err)
+{
+	FREE_AUTO char *address = NULL;
+	int r = service_change_address(entry, &address, err);
+
+	return r == 0 ? url_read(address, ret_url, err) : r;
+}
+
 static int choose(const struct entry *entry, const struct open_values *values, struct url *ret_url,
                   struct error *err)
 {
 	int number = values->number, r = 0;
 	const char *address;
 
+	if (values->change)
+		return find_change(entry, ret_url, err);
 	if (number < 0 && !values->print)
 		r = ask_number(entry, &number, err);
 	if (r < 0)
@@ -159,8 +172,12 @@ static int open_run(struct session *session, const void *values, char *const *wo
 	struct clipboard_done done;
 	ENTRY_AUTO *entry = NULL;
 	URL_AUTO url = {0};
-	int r = session_unlock(session, 0, err);
+	int r = 0;
 
+	if (open->change && open->number >= 0)
+		r = error_set(err, VAULT_USAGE, "--change-password and --url exclude each other");
+	if (r == 0)
+		r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = session_get(session, words[0], &entry, err);
 	if (r != 0)
@@ -189,7 +206,8 @@ const struct command command_open = {
 	.arguments = "NAME",
 	.summary = "open the address of an entry, its password on the clipboard",
 	.more = "Addresses of http, https, ftp and ftps are opened; one without a scheme\n"
-		"is taken for https. Of several it asks which.",
+		"is taken for https. Of several it asks which. --change-password takes the\n"
+		"page where the password is changed, as loaded by 'vault rules load'.",
 	.options = open_options,
 	.values_size = sizeof(struct open_values),
 	.min_words = 1,

@@ -32,6 +32,8 @@ static const char *kind_name(enum field_kind kind)
 		return "tag";
 	case FIELD_TEXT:
 		return "text";
+	case FIELD_RULES:
+		return "rules";
 	case FIELD_NOTE:
 		return "note";
 	case FIELD_SECRET:

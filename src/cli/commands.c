@@ -31,6 +31,7 @@ const struct command *const commands[] = {
 	&command_breaches_check,
 	&command_breaches_build,
 	&command_history,
+	&command_rules_load,
 	/* move */
 	&command_import,
 	&command_export,

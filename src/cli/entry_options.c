@@ -33,15 +33,15 @@ bool entry_options_generate(const struct entry_options *options)
 bool entry_options_fields(const struct entry_options *options)
 {
 	return options->user || options->note || options->urls.count || options->tags.count ||
-	       options->fields.count || options->secret_fields.count || options->otp ||
-	       options->otp_file || options->otp_qr;
+	       options->rule.rules || options->fields.count || options->secret_fields.count ||
+	       options->otp || options->otp_file || options->otp_qr;
 }
 
 int entry_options_check(const struct entry_options *options, const struct config *config,
                         struct error *err)
 {
 	struct generate_rule rule;
-	int r = rule_read(&options->rule, config, GENERATE_LENGTH_LONGEST, &rule, err);
+	int r = rule_read(&options->rule, config, NULL, GENERATE_LENGTH_LONGEST, &rule, err);
 
 	if (r < 0)
 		return r;
@@ -108,6 +108,8 @@ int entry_options_plain(const struct entry_options *options, struct entry *entry
 		r = entry_set_text(entry, FIELD_TAG, NULL, options->tags.items[i], err);
 	for (size_t i = 0; r == 0 && i < options->fields.count; i++)
 		r = set_field(entry, options->fields.items[i], err);
+	if (r == 0 && options->rule.rules)
+		r = entry_set_text(entry, FIELD_RULES, NULL, options->rule.rules, err);
 	if (r == 0 && options->otp_qr)
 		r = set_otp_qr(entry, options->otp_qr, err);
 	return r;

@@ -16,10 +16,10 @@ void chosen_done(struct chosen *chosen)
 }
 
 static int make(const struct entry_options *options, const struct config *config,
-                struct chosen *ret_chosen, struct error *err)
+                const struct entry *entry, struct chosen *ret_chosen, struct error *err)
 {
 	struct generate_rule rule;
-	int r = rule_read(&options->rule, config, GENERATE_LENGTH_LONGEST, &rule, err);
+	int r = rule_read(&options->rule, config, entry, GENERATE_LENGTH_LONGEST, &rule, err);
 
 	ret_chosen->generated = true;
 	return r < 0 ? r : generate_password(&rule, &ret_chosen->password, NULL, err);
@@ -58,7 +58,7 @@ static int ask(const struct entry_options *options, const struct config *config,
 	if (ret_chosen->password->length == 0) {
 		secret_free(ret_chosen->password);
 		ret_chosen->password = NULL;
-		return make(options, config, ret_chosen, err);
+		return make(options, config, entry, ret_chosen, err);
 	}
 	r = strength_say(ret_chosen->password, words, &strength, err);
 	if (r < 0)
@@ -77,7 +77,7 @@ int entry_options_password(const struct entry_options *options, const struct con
 {
 	*ret_chosen = (struct chosen){0};
 	if (entry_options_generate(options))
-		return make(options, config, ret_chosen, err);
+		return make(options, config, entry, ret_chosen, err);
 	if (options->from_stdin || options->all_stdin) {
 		const char *words[] = {entry->name, entry->user, NULL};
 		int r = read_stdin(options, ret_chosen, err);

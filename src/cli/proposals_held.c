@@ -78,6 +78,8 @@ static const char *field_name(const struct field *field)
 		return "url";
 	case FIELD_TAG:
 		return "tag";
+	case FIELD_RULES:
+		return "rules";
 	case FIELD_NOTE:
 		return "note";
 	case FIELD_OTP:

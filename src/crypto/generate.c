@@ -265,5 +265,7 @@ int generate_password(const struct generate_rule *rule, struct secret **ret_pass
 		return r;
 	if (rule->words > 0)
 		return generate_words(rule->words, ret_password, ret_bits, err);
+	if (rule->by_rules)
+		return rules_generate(&rule->rules, rule->length, ret_password, ret_bits, err);
 	return generate_characters(rule, ret_password, ret_bits, err);
 }

@@ -1,5 +1,6 @@
 /* struct entry in memory: see vault/entry.h. */
 #include <vault/entry.h>
+#include <vault/rules.h>
 #include <vault/text.h>
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static bool has_key(enum field_kind kind)
 
 static bool is_single(enum field_kind kind)
 {
-	return kind == FIELD_NOTE || kind == FIELD_OTP || kind == FIELD_EXPIRES;
+	return kind == FIELD_NOTE || kind == FIELD_OTP || kind == FIELD_EXPIRES ||
+	       kind == FIELD_RULES;
 }
 
 static void field_done(struct field *field)
@@ -197,6 +199,7 @@ static int place(struct entry *entry, enum field_kind kind, const char *key,
 
 static int check_text(enum field_kind kind, const char *text, struct error *err)
 {
+	struct rules rules;
 	int64_t seconds;
 
 	if (strlen(text) > FIELD_TEXT_MAX || !text_is_printable(text, strlen(text)))
@@ -208,9 +211,11 @@ static int check_text(enum field_kind kind, const char *text, struct error *err)
 	if (kind == FIELD_EXPIRES && !when_read(text, strlen(text), &seconds))
 		return error_set(err, VAULT_USAGE, "'%s' is no date such as 2030-12-31", text);
 	if (!has_key(kind) && !*text)
-		return error_set(err, VAULT_USAGE, "a %s must not be empty",
-		                 kind == FIELD_URL ? "URL" : "tag");
-	return 0;
+		return error_set(err, VAULT_USAGE, "%s must not be empty",
+		                 kind == FIELD_URL   ? "a URL"
+		                 : kind == FIELD_TAG ? "a tag"
+		                                     : "password rules");
+	return kind == FIELD_RULES ? rules_parse(text, &rules, err) : 0;
 }
 
 /* Gives the text as it is stored. */
@@ -295,6 +300,8 @@ static enum field_kind kind_of_word(const char *word)
 		return FIELD_URL;
 	if (strcmp(word, "tag") == 0)
 		return FIELD_TAG;
+	if (strcmp(word, "rules") == 0)
+		return FIELD_RULES;
 	if (strcmp(word, "otp") == 0)
 		return FIELD_OTP;
 	if (strcmp(word, "expires") == 0)
