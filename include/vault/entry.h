@@ -82,8 +82,8 @@ int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err);
 
 /* Removes: "user", "url", "tag", "note", "otp", "expires" and "rules" all of that kind, else the
- * custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password cannot be
- * cleared. */
+ * custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password
+ * cannot be cleared. */
 int entry_clear(struct entry *entry, const char *what);
 int entry_detach(struct entry *entry, const char *name); /* the same for an attachment */
 

@@ -29,7 +29,8 @@ enum format_holds {
 	HOLDS_TRASH = 1 << 8,
 	HOLDS_BYTES = 1 << 9,    /* values that are no text */
 	HOLDS_REASONS = 1 << 10, /* why a password is shared */
-	HOLDS_EVERYTHING = (1 << 11) - 1,
+	HOLDS_RULES = 1 << 11,   /* what the service accepts as a password */
+	HOLDS_EVERYTHING = (1 << 12) - 1,
 };
 
 enum format_flags {

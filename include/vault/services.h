@@ -33,9 +33,9 @@ struct services_loaded {
  * `label` names it in messages. VAULT_USAGE failure: it is neither list. */
 int services_load(int fd, const char *label, struct services_loaded *ret_loaded, struct error *err);
 
-/* Gives what the list says of `host`, as in a URL: in any case, with a port or without; free(3). What
- * is said of a domain holds for those below it, unless the list says otherwise; the longest one
- * counts. VAULT_NOT_FOUND (> 0, no message): nothing, or no list. */
+/* Gives what the list says of `host`, as in a URL: in any case, with a port or without; free(3).
+ * What is said of a domain holds for those below it, unless the list says otherwise; the longest
+ * one counts. VAULT_NOT_FOUND (> 0, no message): nothing, or no list. */
 int services_find(enum service_list list, const char *host, char **ret_text, struct error *err);
 
 #endif

@@ -21,7 +21,8 @@ static int generate_run(struct session *session, const void *values, char *const
 	struct generate_rule rule;
 	struct json json = {0};
 	double bits = 0;
-	int r = rule_read(&generate->rule, &session->config, NULL, GENERATE_LENGTH_DEFAULT, &rule, err);
+	int r = rule_read(&generate->rule, &session->config, NULL, GENERATE_LENGTH_DEFAULT, &rule,
+	                  err);
 
 	(void)words;
 	if (r == 0)

@@ -1,26 +1,15 @@
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <vault/harden.h>
-
+#include "browse.h"
 #include "cleanup.h"
 #include "clipboard.h"
 #include "commands.h"
 #include "json.h"
-#include "launch.h"
 #include "output.h"
 #include "prompt.h"
-#include "report.h"
 #include "service.h"
 #include "units.h"
 #include "url.h"
-
-#ifdef __APPLE__
-#define OPENER "open"
-#else
-#define OPENER "xdg-open"
-#endif
 
 struct open_values {
 	int number;
@@ -103,21 +92,6 @@ static int choose(const struct entry *entry, const struct open_values *values, s
 	return r < 0 ? error_context(err, "'%s'", entry->name) : 0;
 }
 
-static int start(const struct url *url, struct error *err)
-{
-	char *const argv[] = {(char[]){OPENER}, url->text, NULL}, *const none[] = {NULL};
-	const struct launch opener = {
-		.argv = argv,
-		.variables = none,
-		.input = -1,
-		.output = -1,
-		.detached = true,
-	};
-	pid_t child;
-
-	return launch(&opener, &child, err);
-}
-
 static void print_json(const struct entry *entry, const struct url *url,
                        const struct clipboard_done *done)
 {
@@ -129,38 +103,6 @@ static void print_json(const struct entry *entry, const struct url *url,
 	if (done)
 		clipboard_json(&json, done);
 	json_close(&json);
-}
-
-/* A program on this side of a connection by ssh could show nothing. */
-static bool has_display(void)
-{
-#ifdef __APPLE__
-	return true;
-#else
-	const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
-
-	return (x11 && x11[0]) || (wayland && wayland[0]);
-#endif
-}
-
-static int open_url(const struct url *url, struct error *err)
-{
-	int r;
-
-	if (!has_display())
-		return error_set(err, VAULT_FAILED,
-		                 "there is no display to open an address on; --print prints it");
-	r = start(url, err);
-	/* What is started from here on gets no privileges, as with every other command. */
-	harden_privileges();
-	if (r == -VAULT_NO_PROGRAM)
-		return error_set(err, VAULT_NO_PROGRAM,
-		                 "there is no program '" OPENER "'; --print prints the address");
-	if (r < 0)
-		return r;
-	report_note("Opening %s%s.", url->host,
-	            url->credentials ? ", without the user or password in its address" : "");
-	return 0;
 }
 
 static int open_run(struct session *session, const void *values, char *const *words,
@@ -185,7 +127,7 @@ static int open_run(struct session *session, const void *values, char *const *wo
 	session_close(session);
 	r = choose(entry, open, &url, err);
 	if (r == 0 && !open->print)
-		r = open_url(&url, err);
+		r = browse(&url, err);
 	copy = copy && entry->password;
 	if (r == 0 && copy)
 		r = clipboard_copy(session, entry->password, &how, &done, err);

@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "dates.h"
+#include "field_names.h"
 #include "json.h"
 #include "output.h"
 #include "qr_show.h"
@@ -21,32 +22,6 @@ static const struct option_spec show_options[] = {
                     "show the one-time code's seed as a QR code, for a phone"),
 	OPTIONS_END,
 };
-
-/* A vault of a later version may hold kinds that are not known here. */
-static const char *kind_name(enum field_kind kind)
-{
-	switch (kind) {
-	case FIELD_URL:
-		return "url";
-	case FIELD_TAG:
-		return "tag";
-	case FIELD_TEXT:
-		return "text";
-	case FIELD_RULES:
-		return "rules";
-	case FIELD_NOTE:
-		return "note";
-	case FIELD_SECRET:
-		return "secret";
-	case FIELD_OTP:
-		return "otp";
-	case FIELD_EXPIRES:
-		return "expires";
-	case FIELD_ATTACHMENT:
-		return "attachment";
-	}
-	return "unknown";
-}
 
 static void label(const char *text)
 {
@@ -93,7 +68,7 @@ static void show_text(const struct entry *entry, bool reveal)
 	print_text("  shared", entry->reuse_reason);
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
-		const char *name = field->key ? field->key : kind_name(field->kind);
+		const char *name = field_name(field);
 		print_text(name, field->text);
 		print_secret(name, field->secret, reveal);
 	}
@@ -104,7 +79,7 @@ static void show_text(const struct entry *entry, bool reveal)
 static void show_field(struct json *json, const struct field *field, bool reveal)
 {
 	json_object(json, NULL);
-	json_string(json, "kind", kind_name(field->kind));
+	json_string(json, "kind", field_kind_name(field->kind));
 	if (field->key)
 		json_string(json, "key", field->key);
 	if (field->text)

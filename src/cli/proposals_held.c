@@ -6,6 +6,7 @@
 #include <vault/text.h>
 
 #include "cleanup.h"
+#include "field_names.h"
 #include "proposals.h"
 
 static int propose_entry(void *context, const char *name)
@@ -69,24 +70,6 @@ static void propose_field(struct proposals *proposals, const char *key)
 		propose_granted(proposals, key);
 	else
 		propose(proposals, "field", key, NULL);
-}
-
-static const char *field_name(const struct field *field)
-{
-	switch (field->kind) {
-	case FIELD_URL:
-		return "url";
-	case FIELD_TAG:
-		return "tag";
-	case FIELD_RULES:
-		return "rules";
-	case FIELD_NOTE:
-		return "note";
-	case FIELD_OTP:
-		return "otp";
-	default:
-		return field->key;
-	}
 }
 
 /* What there is of an entry: tags can be cleared and not got, with a password it is the reverse. */

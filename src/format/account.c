@@ -58,6 +58,8 @@ static const char *kind_name(enum field_kind kind)
 		return "text field";
 	case FIELD_EXPIRES:
 		return "date of expiry";
+	case FIELD_RULES:
+		return "password rules";
 	case FIELD_NOTE:
 		return "note";
 	case FIELD_SECRET:
@@ -116,6 +118,8 @@ static unsigned needed_by(enum field_kind kind)
 		return HOLDS_FIELDS;
 	case FIELD_EXPIRES:
 		return HOLDS_EXPIRY;
+	case FIELD_RULES:
+		return HOLDS_RULES;
 	case FIELD_OTP:
 		return HOLDS_OTP;
 	case FIELD_ATTACHMENT:

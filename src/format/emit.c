@@ -104,6 +104,7 @@ void emit_begin(struct emit *emit)
 	emit->arena.length = emit->folder.length = emit->note.length = 0;
 	emit->has_uuid = emit->has_note = false;
 	emit->name = emit->user = emit->otp = (struct part){0};
+	emit->rules[0] = '\0';
 	emit->created = emit->modified = emit->trashed = emit->expires = 0;
 	emit->n_passwords = emit->n_fields = emit->n_remarks = 0;
 }
@@ -378,6 +379,23 @@ void emit_modified(struct emit *emit, int64_t seconds)
 void emit_trashed(struct emit *emit, int64_t seconds)
 {
 	set_date(emit, &emit->trashed, seconds);
+}
+
+void emit_rules(struct emit *emit, struct span text)
+{
+	char copy[RULES_TEXT_MAX + 1];
+	struct rules rules;
+	bool good = text.length > 0 && text.length <= RULES_TEXT_MAX && is_text(text);
+
+	if (good) {
+		memcpy(copy, text.bytes, text.length);
+		copy[text.length] = '\0';
+		good = rules_parse(copy, &rules, NULL) == 0;
+	}
+	if (good)
+		memcpy(emit->rules, copy, sizeof(copy));
+	else
+		emit_kept(emit, span_of("password rules"), text);
 }
 
 void emit_expires(struct emit *emit, int64_t seconds)

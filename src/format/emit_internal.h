@@ -2,6 +2,8 @@
 #ifndef FORMAT_EMIT_INTERNAL_H
 #define FORMAT_EMIT_INTERNAL_H
 
+#include <vault/rules.h>
+
 #include "format/emit.h"
 
 /* Bytes in emit->arena, which moves while it grows; a NUL is behind them. */
@@ -42,6 +44,7 @@ struct emit {
 	struct buf folder, note;
 	bool has_note;
 	int64_t created, modified, trashed, expires;
+	char rules[RULES_TEXT_MAX + 1]; /* "": none */
 	struct part_password *passwords;
 	struct part_field *fields;
 	struct remark *remarks;

@@ -258,6 +258,8 @@ static void add_gathered(struct emit *emit)
 		emit_field(emit, FIELD_NOTE, span_of(NULL), note);
 	}
 	emit_gathered_otp(emit);
+	if (emit->rules[0])
+		emit_field(emit, FIELD_RULES, span_of(NULL), span_of(emit->rules));
 	if (emit->expires > 0) {
 		when_write(emit->expires, text);
 		emit_field(emit, FIELD_EXPIRES, span_of(NULL), span_of(text));

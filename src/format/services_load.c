@@ -1,6 +1,6 @@
 /*
- * Loading a list. The JSON is taken apart in a child that can do nothing but compute, and writes the
- * lines into memory that it shares with us; each line is judged here.
+ * Loading a list. The JSON is taken apart in a child that can do nothing but compute, and writes
+ * the lines into memory that it shares with us; each line is judged here.
  */
 #include "format/services.h"
 

@@ -26,6 +26,7 @@ static const struct {
 	{FIELD_TEXT, "text"},     {FIELD_NOTE, "note"},
 	{FIELD_SECRET, "secret"}, {FIELD_EXPIRES, "expires"},
 	{FIELD_OTP, "otp"},       {FIELD_ATTACHMENT, "attachment"},
+	{FIELD_RULES, "rules"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -101,6 +102,9 @@ static void take_field(struct emit *emit, const json_t *field)
 			emit_expires(emit, seconds);
 		else
 			emit_kept(emit, span_of("expires"), value);
+		break;
+	case FIELD_RULES:
+		emit_rules(emit, value);
 		break;
 	case FIELD_NOTE:
 		emit_note(emit, value);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/rules.h>
+
 #include "base/when.h"
 
 /* ---- what no entry can hold ---------------------------------------------------------- */
@@ -65,6 +67,7 @@ static bool good_key(const struct item_field *field)
 static bool good_value(const struct item_field *field)
 {
 	int64_t seconds;
+	struct rules rules;
 	struct span value = field->value;
 
 	if (!value.bytes)
@@ -78,6 +81,11 @@ static bool good_value(const struct item_field *field)
 	case FIELD_TEXT:
 		return value.length <= FIELD_TEXT_MAX && !memchr(value.bytes, 0, value.length) &&
 		       text_is_printable(value.bytes, value.length);
+	case FIELD_RULES:
+		return value.length > 0 && value.length <= RULES_TEXT_MAX &&
+		       !memchr(value.bytes, 0, value.length) &&
+		       text_is_printable(value.bytes, value.length) &&
+		       rules_parse(value.bytes, &rules, NULL) == 0;
 	case FIELD_EXPIRES:
 		return value.length == WHEN_SIZE - 1 &&
 		       when_read(value.bytes, value.length, &seconds);

@@ -152,6 +152,7 @@ static const char *name_of(const struct item_field *field)
 	return field->key                     ? field->key
 	       : field->kind == FIELD_NOTE    ? "note"
 	       : field->kind == FIELD_EXPIRES ? "expires"
+	       : field->kind == FIELD_RULES   ? "rules"
 	                                      : "otp";
 }
 

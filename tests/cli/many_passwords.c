@@ -1,5 +1,6 @@
-/* Makes N passwords by each line of rules on standard input: `many_passwords N`. Writes each, and an
- * empty line behind those of a rule; for rules that are refused "!" and the reason. */
+/* Makes N passwords by each line of rules on standard input: `many_passwords N`. Writes each, then
+ * "=" and the bits of entropy; for rules that are refused "!" and the reason. An empty line ends
+ * what is said of a line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

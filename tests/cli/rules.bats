@@ -3,18 +3,21 @@
 
 load helpers
 
-RULES='minlength: 8; maxlength: 20; required: lower, upper; required: digit; allowed: [-_.]; max-consecutive: 2'
+RULES='maxlength: 20; required: lower, upper; required: digit; allowed: [-_.]; max-consecutive: 2'
 
 setup_file() {
 	make_vault
 	cat >"$HOME/rules.json" <<-'END'
-		{"shop.example": {"password-rules": "minlength: 6; maxlength: 6; allowed: digit;"},
+		{"shop.example": {"password-rules": "maxlength: 6; allowed: digit;"},
 		 "deep.shop.example": {"password-rules": "maxlength: 7; allowed: lower;"},
-		 "alone.example": {"password-rules": "maxlength: 9;", "exact-domain-match-only": true},
-		 "wrong.example": {"password-rules": "length: 3"}, "bad host": {"password-rules": ""}}
+		 "alone.example": {"password-rules": "maxlength: 9;",
+			"exact-domain-match-only": true},
+		 "wrong.example": {"password-rules": "length: 3"},
+		 "bad host": {"password-rules": ""}}
 	END
 	cat >"$HOME/change.json" <<-'END'
-		{"shop.example": "https://shop.example/account/password?x=1", "evil.example": "javascript:1"}
+		{"shop.example": "https://shop.example/account/password?x=1",
+		 "evil.example": "javascript:1"}
 	END
 }
 
@@ -65,7 +68,8 @@ made() {
 
 @test "a list's rules hold for a domain and those below it, the longest one first" {
 	run -0 --separate-stderr vault rules load "$HOME/rules.json"
-	[[ $stderr == *"2 cannot be used"*"wrong.example"*"Loaded the password rules of 3 services."* ]]
+	[[ $stderr == *"2 cannot be used"*"wrong.example"* ]]
+	[[ $stderr == *"Loaded the password rules of 3 services."* ]]
 	[[ $(made five --url https://www.SHOP.example:8443/x) =~ ^[0-9]{6}$ ]]
 	[[ $(made six --url deep.shop.example) =~ ^[a-z]{7}$ ]]
 	[[ $(made seven --url alone.example) =~ ^.{9}$ ]]
@@ -88,9 +92,19 @@ made() {
 	put add shop --url https://www.shop.example/login <<<'Mumbling.Kettle.71'
 	put add other --url 'http://joe@other.example:8080/login' <<<'Quietly-Pears-22'
 	put add bare <<<'Nothing+Rivers+45'
-	[ "$(vault open --change-password --print shop)" = 'https://shop.example/account/password?x=1' ]
+	[ "$(vault open --change-password --print shop)" = \
+		'https://shop.example/account/password?x=1' ]
 	[ "$(vault open --change-password --print other)" = \
 		'https://other.example:8080/.well-known/change-password' ]
 	run -3 vault open --change-password --print bare
 	run -2 vault open --change-password --url 1 shop
+}
+
+@test "rules go out with an export and come back" {
+	vault add one --generate --rules "$RULES"
+	vault export --plaintext --yes json "$HOME/out.json"
+	vault rm one
+	vault trash empty --yes
+	vault import json "$HOME/out.json"
+	vault show one | grep -F "rules       $RULES"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Passwords made by rules are valid, as long as can be, and evenly spread: judged by a reader of its
-own. RULES_FILE=password-rules.json runs it on such a file, RULES_COUNT says how many of each."""
+"""Passwords made by rules are valid, as long as can be, and evenly spread: judged by a reader of
+its own. RULES_FILE=password-rules.json tries such a file, RULES_COUNT passwords of each rule."""
 import collections
 import itertools
 import json
@@ -18,28 +18,54 @@ CLASSES = {"lower": set(string.ascii_lowercase), "upper": set(string.ascii_upper
            "digit": set(string.digits), "special": PRINTABLE - ALNUM,
            "ascii-printable": PRINTABLE, "unicode": PRINTABLE}
 OWN = [
-    "", "minlength: 8; maxlength: 20;", "minlength:8;maxlength:12;minlength:6;maxlength:10",
+    "",
+    "minlength: 8; maxlength: 20;",
+    "minlength:8;maxlength:12;minlength:6;maxlength:10",
     "required: lower; required: upper; required: digit; required: special; maxlength: 4",
     "required: lower, upper; required: digit; max-consecutive: 2; maxlength: 50",
     "required: digit; required: digit; allowed: lower; maxlength: 3",
-    "allowed: digit; max-consecutive: 1; maxlength: 128", "allowed: [ab]; max-consecutive: 1",
-    "required: [-_.]; allowed: lower; maxlength: 16;", "required: [[]]; allowed: digit; maxlength: 2",
-    "allowed: [-!\"#$%&'()*+,./:;<=>?@[^_`{|}~]]; required: UPPER; MaxLength: 30",
-    "allowed: unicode; minlength: 200", "allowed: ascii-printable; maxlength: 300",
+    "allowed: digit; max-consecutive: 1; maxlength: 128",
+    "allowed: [ab]; max-consecutive: 1",
+    "required: [-_.]; allowed: lower; maxlength: 16;",
+    "required: [[]]; allowed: digit; maxlength: 2",
+    'allowed: [-!"#$%&\'()*+,./:;<=>?@[^_`{|}~]]; required: UPPER; MaxLength: 30',
+    "allowed: unicode; minlength: 200",
+    "allowed: ascii-printable; maxlength: 300",
     "required: [- !]; allowed: [äöü];maxlength: 6; required: lower",
-    "required: [!]; required: [?]; required: [+]; maxlength: 3", "required: [ ]; maxlength: 9",
+    "required: [!]; required: [?]; required: [+]; maxlength: 3",
+    "required: [ ]; maxlength: 9",
     "allowed: ; maxlength: ; minlength: 0; max-consecutive: 0; required: special, digit",
-    "required: lower;required: lower, digit; required: digit, [x]; max-consecutive: 3; maxlength: 7",
+    "required: lower;required: lower, digit; required: digit, [x];"
+    " max-consecutive: 3; maxlength: 7",
 ]
-REFUSED = ["minlength", "minlength 8", "minlength: x", "minlength: 8 9", "size: 3", "allowed: letters",
-           "allowed: [abc", "allowed: [a-z]", "allowed: lower upper", "allowed: lower,", "required: [ä]",
-           "minlength: 9; maxlength: 8", "minlength: 1000", "required: upper; maxlength: x", ": 8",
-           "; ;", "maxlength: 1; required: lower; required: digit", "allowed: lower; | maxlength: 3", "-"]
-
-SMALL = ["allowed: [abc]; max-consecutive: 2; maxlength: 5",
-         "allowed: [ab]; required: [xy]; required: [12]; maxlength: 4",
-         "required: [ab]; required: [ab]; allowed: [xyz]; max-consecutive: 1; maxlength: 4",
-         "required: [ab]; required: [bc]; allowed: [d]; required: [ab]; max-consecutive: 2; maxlength: 4"]
+REFUSED = [
+    "minlength",
+    "minlength 8",
+    "minlength: x",
+    "minlength: 8 9",
+    "size: 3",
+    "allowed: letters",
+    "allowed: [abc",
+    "allowed: [a-z]",
+    "allowed: lower upper",
+    "allowed: lower,",
+    "required: [ä]",
+    "minlength: 9; maxlength: 8",
+    "minlength: 1000",
+    "required: upper; maxlength: x",
+    ": 8",
+    "; ;",
+    "maxlength: 1; required: lower; required: digit",
+    "allowed: lower; | maxlength: 3",
+    "-",
+]
+SMALL = [
+    "allowed: [abc]; max-consecutive: 2; maxlength: 5",
+    "allowed: [ab]; required: [xy]; required: [12]; maxlength: 4",
+    "required: [ab]; required: [ab]; allowed: [xyz]; max-consecutive: 1; maxlength: 4",
+    "required: [ab]; required: [bc]; allowed: [d]; required: [ab];"
+    " max-consecutive: 2; maxlength: 4",
+]
 
 
 def split(text, mark):
@@ -96,7 +122,7 @@ def check_all(name, texts, count):
 
 
 def check_even(text):
-    """Every password there is comes as often as the others, by chi-square, and the entropy is right."""
+    """Every password there is comes as often as the others (chi-square); the entropy is right."""
     rules = read(text)
     chars = sorted(rules[4] - {" "})
     there = ["".join(word) for word in itertools.product(chars, repeat=int(rules[1]))
