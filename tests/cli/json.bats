@@ -70,7 +70,7 @@ status=("${key[@]}" vault uuid size format sequence header_healed header_torn re
 	members history name passwords since until reuse_reason password
 	shows first-canary
 	answers 7 vault --json audit
-	members audit shared master now uses name state since until reason
+	members audit shared master now uses name state since until reason breaches
 	unseen canary
 }
 
