@@ -11,12 +11,14 @@
 #include <math.h>
 #include <string.h>
 
-#define BLOCK ((size_t)2048)       /* bytes of one look: fifty lines */
+#define BLOCK ((size_t)2048)       /* bytes of one look at most: fifty lines */
+#define BLOCK_LEAST ((size_t)256)  /* and at least: four */
+#define LINE_USUAL 46              /* bytes of a line, for how much to read */
 #define STRIDE ((size_t)64 * 1024) /* the same, when all is read */
 #define SAMPLES 64                 /* looks when the list is opened */
 #define ALL 0x1p64                 /* as many values as there are */
 #define LINE_LEAST 3               /* bytes beside the hash: colon, digit, newline */
-#define STEPS_BEFORE_HALVING 4     /* of interpolation, which may be led astray */
+#define STEPS_BEFORE_HALVING 8     /* of interpolation, which may be led astray */
 
 struct bound {
 	uint64_t at; /* where the line below ends, or the one above begins */
@@ -167,18 +169,26 @@ static int look(struct search *search, uint64_t at, size_t size, struct error *e
 	return r;
 }
 
-/* Where it should be between the bounds, by their hashes; in the middle after some steps. */
-static uint64_t guess(const struct search *search, unsigned step)
+/* Looks where the hash should be between the bounds; in the middle after some steps. As wide as the
+ * guess is good, twice the standard deviation to both sides, where that is little; else a few lines
+ * do to make a better guess. */
+static int look_at_guess(struct search *search, unsigned step, struct error *err)
 {
 	double room = (double)(search->above.at - search->below.at);
 	double low = search->below.none ? 0 : (double)breach_value(search->below.hash);
 	double share = ((double)breach_value(search->hash) - low) / (gap(search) * ALL + 1);
+	double width, off;
+	size_t size = BLOCK_LEAST;
 	uint64_t at;
 
-	if (step > STEPS_BEFORE_HALVING && step % 2 == 0)
+	if (share > 1 || (step > STEPS_BEFORE_HALVING && step % 2 == 0))
 		share = .5;
-	at = search->below.at + (uint64_t)(room * (share < 1 ? share : 1));
-	return at < BLOCK / 2 ? 0 : at - BLOCK / 2;
+	off = sqrt(gap(search) * search->lines * share * (1 - share)); /* lines */
+	width = 4 * off * LINE_USUAL;
+	if (width > (double)BLOCK_LEAST && width <= (double)BLOCK)
+		size = (size_t)width;
+	at = search->below.at + (uint64_t)(room * share);
+	return look(search, at < size / 2 ? 0 : at - size / 2, size, err);
 }
 
 int breach_list_find(struct breaches *breaches, const unsigned char *hash,
@@ -188,7 +198,7 @@ int breach_list_find(struct breaches *breaches, const unsigned char *hash,
 	int r = 0;
 
 	for (unsigned step = 0; r == 0 && search.below.at < search.above.at; step++)
-		r = look(&search, guess(&search, step), BLOCK, err);
+		r = look_at_guess(&search, step, err);
 	if (r == 0)
 		r = check_gap(&search, err);
 	if (r < 0)

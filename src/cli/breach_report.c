@@ -23,7 +23,6 @@ void breach_report_done(struct breach_report *report)
 	for (size_t i = 0; report->rows && i < report->found; i++)
 		free(report->rows[i].name);
 	free(report->rows);
-	breaches_close(report->breaches);
 	*report = (struct breach_report){0};
 }
 
@@ -45,16 +44,17 @@ static int keep(void *context, const struct audit_breach *breach)
 
 void breach_report_make(struct breach_report *report, struct session *session, const char *path)
 {
+	BREACHES_AUTO *breaches = NULL;
 	size_t found;
 	int r;
 
 	report->path = path ? path : session->config.breaches;
 	if (!report->path)
 		return;
-	r = breaches_open(report->path, &report->breaches, &report->err);
+	r = breaches_open(report->path, &breaches, &report->err);
 	if (r == 0)
-		r = audit_breaches(session->vault, report->breaches, keep, report, &report->checked,
-		                   &found, &report->err);
+		r = audit_breaches(session->vault, breaches, keep, report, &report->checked, &found,
+		                   &report->err);
 	if (r < 0)
 		error_context(&report->err,
 		              "the passwords could not be checked against leaked ones");

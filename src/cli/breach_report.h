@@ -14,7 +14,6 @@
 /* What came out of it, kept for when the vault is closed. */
 struct breach_report {
 	const char *path;               /* NULL: no list was named, nothing is checked */
-	struct breaches *breaches;      /* open while the report is */
 	size_t checked, found;          /* passwords */
 	struct error err;               /* why it could not be checked */
 	struct breach_report_row *rows; /* of the `found` */

@@ -5,6 +5,7 @@ The program is held while it writes its answer into a full pipe: the vault is cl
 root (it lets nobody else look into it, which is tested, too), gdb and strace."""
 import base64
 import fcntl
+import hashlib
 import os
 import pathlib
 import pty
@@ -169,6 +170,18 @@ def test_answers_without_secrets_leave_nothing():
         core = core_while_answering(*command)
         left = residue(core, {**home().keys(), **contents()})
         check(not left, (command, left))
+
+
+def test_looking_for_leaked_passwords_leaves_nothing_of_their_hashes():
+    hashes = {name: hashlib.sha1(word).digest() for name, word in PASSWORDS.items()}
+    leaked = home().path / "leaked"
+    lines = sorted([hashes["entry-3"].hex(), *(os.urandom(20).hex() for _ in range(40))])
+    leaked.write_text("".join(f"{line}:7\n" for line in lines))
+    needles = {f"hash of {name}": digest for name, digest in hashes.items()}
+    needles |= {f"hash of {name} in hex": digest.hex().encode() for name, digest in hashes.items()}
+    core = core_while_answering("audit", "--json", "--breaches", str(leaked))
+    left = residue(core, {**home().keys(), **contents(), **needles})
+    check(not left, left)
 
 
 def test_a_one_time_code_leaves_nothing_of_its_seed():
