@@ -1,16 +1,6 @@
 #include "agent/sandbox.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || \
-	__has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
+#include "base/sanitized.h"
 
 #ifdef __linux__
 
@@ -24,13 +14,6 @@
 /* ---- seccomp ---- */
 
 #ifdef ARCHITECTURE
-
-#define ALLOW(call) IF_EQUAL(SYS_##call, 1), RETURN(SECCOMP_RET_ALLOW)
-
-/* Unless the argument, counted from 0, has one of the bits. */
-#define ALLOW_WITHOUT(call, argument, bits) \
-	IF_EQUAL(SYS_##call, 4), LOAD(args[argument]), IF_ANY_BIT(bits, 1), \
-		RETURN(SECCOMP_RET_KILL_PROCESS), RETURN(SECCOMP_RET_ALLOW)
 
 /* Not every architecture has all the names. C libraries differ in which of two calls they use. */
 static struct sock_filter program[] = {

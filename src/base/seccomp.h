@@ -33,6 +33,13 @@
 #define IF_DIFFERENT(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (skip), 0)
 #define IF_ANY_BIT(bits, skip) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), 0, (skip))
 
+#define ALLOW(call) IF_EQUAL(SYS_##call, 1), RETURN(SECCOMP_RET_ALLOW)
+
+/* Unless the argument, counted from 0, has one of the bits. */
+#define ALLOW_WITHOUT(call, argument, bits) \
+	IF_EQUAL(SYS_##call, 4), LOAD(args[argument]), IF_ANY_BIT(bits, 1), \
+		RETURN(SECCOMP_RET_KILL_PROCESS), RETURN(SECCOMP_RET_ALLOW)
+
 /* It fails: who tries it can do without. Needs <errno.h>. */
 #define FAIL(call) IF_EQUAL(SYS_##call, 1), RETURN(SECCOMP_RET_ERRNO | EACCES)
 

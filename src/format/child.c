@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/sanitized.h"
 #include "format/emit.h"
 #include "format/json_read.h"
 #include "format/sandbox.h"
@@ -34,7 +35,7 @@ static int keep_only(int fd)
 		for (int other = pipe + 1; other < 1024; other++)
 			close(other);
 	/* A sanitizer reports to standard error. */
-	for (int standard = 0; standard < pipe && !PARSER_SANITIZED; standard++)
+	for (int standard = 0; standard < pipe && !SANITIZED; standard++)
 		close(standard);
 	return pipe;
 }
@@ -47,7 +48,7 @@ static void enter(const struct source *source)
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_CPU, SECONDS + source->length / BYTES_PER_SECOND);
-	if (!PARSER_SANITIZED)
+	if (!SANITIZED)
 		limit(RLIMIT_DATA, MEMORY + source->length * MEMORY_PER_BYTE);
 	parser_sandbox(&seccomp, &landlock);
 }

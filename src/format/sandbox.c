@@ -1,5 +1,7 @@
 #include "format/sandbox.h"
 
+#include "base/sanitized.h"
+
 #ifdef __linux__
 
 #include <errno.h>
@@ -10,13 +12,6 @@
 #include "base/seccomp.h"
 
 #ifdef ARCHITECTURE
-
-#define ALLOW(call) IF_EQUAL(SYS_##call, 1), RETURN(SECCOMP_RET_ALLOW)
-
-/* Unless the argument, counted from 0, has one of the bits. */
-#define ALLOW_WITHOUT(call, argument, bits) \
-	IF_EQUAL(SYS_##call, 4), LOAD(args[argument]), IF_ANY_BIT(bits, 1), \
-		RETURN(SECCOMP_RET_KILL_PROCESS), RETURN(SECCOMP_RET_ALLOW)
 
 static struct sock_filter program[] = {
 	LOAD(arch),
@@ -76,7 +71,7 @@ static bool enter_seccomp(void)
 void parser_sandbox(bool *ret_seccomp, bool *ret_landlock)
 {
 	*ret_seccomp = *ret_landlock = false;
-	if (PARSER_SANITIZED)
+	if (SANITIZED)
 		return;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* the condition of both */
 	*ret_landlock = landlock_enter(NULL, 0) > 0;
