@@ -145,11 +145,8 @@ static void close_others(void)
 		close(fd);
 }
 
-/* In the grandchild, which is nobody's: its parent has ended, and as it leads no session it cannot
- * get a terminal. */
-static _Noreturn void become(const char *path, char **environment, int input, int output)
+bool process_bare(int input, int output)
 {
-	char *const arguments[] = {(char *)(uintptr_t)path, NULL}; /* execve(2) only reads */
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 
@@ -157,11 +154,21 @@ static _Noreturn void become(const char *path, char **environment, int input, in
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (int number = 1; number < NSIG; number++)
 		signal(number, SIG_DFL);
-	if (null < 0 || chdir("/") != 0 || dup2(output, STDOUT_FILENO) < 0 ||
-	    dup2(input < 0 ? null : input, STDIN_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
-		_exit(CHILD_FAILED);
+	if (null < 0 || dup2(input < 0 ? null : input, STDIN_FILENO) < 0 ||
+	    dup2(output < 0 ? null : output, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+		return false;
 	close_others();
-	execve(path, arguments, environment);
+	return true;
+}
+
+/* In the grandchild, which is nobody's: its parent has ended, and as it leads no session it cannot
+ * get a terminal. */
+static _Noreturn void become(const char *path, char **environment, int input, int output)
+{
+	char *const arguments[] = {(char *)(uintptr_t)path, NULL}; /* execve(2) only reads */
+
+	if (chdir("/") == 0 && process_bare(input, output))
+		execve(path, arguments, environment);
 	_exit(CHILD_FAILED);
 }
 

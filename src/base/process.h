@@ -4,6 +4,7 @@
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <vault/error.h>
@@ -34,6 +35,11 @@ void process_kill(struct process *process); /* ends it first; a process of pid 0
  * handlers. Locked memory is not locked in the child (mlock(2)), so let it be short-lived. */
 int process_isolated(int (*work)(const void *context, void *result), const void *context,
                      void *result, size_t size, struct error *err);
+
+/* In a forked child, before execve(2): no signal is blocked or has a handler, standard input and
+ * output are these descriptors (-1: /dev/null), standard error is /dev/null, and there are no
+ * others, whoever opened or inherited them. False: that cannot be had. */
+bool process_bare(int input, int output);
 
 /* Starts the program `path`, without arguments, as a process that has nothing to do with this one
  * any more: a session without a terminal, folder /, no descriptors but its standard ones, no

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/confine.h"
+#include "base/process.h"
 
 #define NOT_STARTED 127 /* exit status, as in a shell */
 
@@ -97,32 +97,12 @@ static int pipes_open(const struct run *run, struct pipes *pipes)
 	return 0;
 }
 
-/* Descriptors above standard error, whoever opened or inherited them. */
-static void close_others(void)
-{
-#ifdef SYS_close_range
-	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0) == 0)
-		return;
-#endif
-	for (int fd = STDERR_FILENO + 1, end = (int)sysconf(_SC_OPEN_MAX); fd < end; fd++)
-		close(fd);
-}
-
 static _Noreturn void become(const struct run *run, const struct pipes *pipes)
 {
-	int null = open("/dev/null", O_RDWR);
-	int in = pipes->child_in >= 0 ? pipes->child_in : run->input_file ? run->input_file : null;
-	sigset_t none;
+	int in = pipes->child_in < 0 && run->input_file ? run->input_file : pipes->child_in;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (int number = 1; number < NSIG; number++)
-		signal(number, SIG_DFL);
-	if (null < 0 || dup2(in, STDIN_FILENO) < 0 ||
-	    dup2(pipes->child_out >= 0 ? pipes->child_out : null, STDOUT_FILENO) < 0 ||
-	    dup2(null, STDERR_FILENO) < 0)
+	if (!process_bare(in, pipes->child_out))
 		_exit(NOT_STARTED);
-	close_others();
 	if (run->confined)
 		process_confine();
 	/* execve(2) only reads. */
