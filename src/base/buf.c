@@ -89,3 +89,16 @@ void buf_done(struct buf *buf)
 	free(buf->bytes);
 	*buf = BUF_EMPTY;
 }
+
+void *list_room(void *list, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room ? 2 * *room : 16;
+	void *bigger;
+
+	if (count < *room)
+		return list;
+	bigger = reallocarray(list, more, size);
+	if (bigger)
+		*room = more;
+	return bigger;
+}

@@ -34,4 +34,9 @@ char *buf_take_string(struct buf *buf);
 
 void buf_done(struct buf *buf);
 
+/* Room for one more in a list of structs that are not secret: the list, which may have moved, or
+ * NULL for want of memory; the list is as it was then. `count` are in it, and *room fit. It grows
+ * by doubling, and belongs to the caller; free(3). */
+void *list_room(void *list, size_t count, size_t *room, size_t size);
+
 #endif

@@ -62,18 +62,12 @@ int emit_finish(struct emit *emit, struct error *err)
 
 void *emit_room(struct emit *emit, void **list, size_t count, size_t *room, size_t size)
 {
-	size_t more = *room ? *room * 2 : 16;
-	void *bigger;
+	void *bigger = list_room(*list, count, room, size);
 
-	if (count < *room)
-		return *list;
-	bigger = reallocarray(*list, more, size);
-	if (!bigger) {
+	if (!bigger)
 		emit->result = emit->result ? emit->result : -VAULT_FAILED;
-		return NULL;
-	}
-	*list = bigger;
-	*room = more;
+	else
+		*list = bigger;
 	return bigger;
 }
 

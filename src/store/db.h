@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <vault/error.h>
+#include <vault/item.h>
 #include <vault/secret.h>
 
 #include "store/header.h"
@@ -96,6 +97,11 @@ bool stmt_is_null(struct stmt *stmt, int column);
 int64_t stmt_int(struct stmt *stmt, int column);
 const char *stmt_text(struct stmt *stmt, int column);
 const void *stmt_blob(struct stmt *stmt, int column, size_t *ret_length);
+struct span stmt_span(struct stmt *stmt, int column); /* the same */
+
+/* The numbers in column 0 of every row there is, in their order. Gives the list, free(3), or NULL
+ * where there is no row; on a failure as well. */
+int stmt_numbers(struct stmt *stmt, int64_t **ret_numbers, size_t *ret_count, struct error *err);
 
 /* Resets and forgets the bindings. NULL is fine. */
 void stmt_done(struct stmt *stmt);

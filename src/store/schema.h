@@ -9,6 +9,9 @@
 
 #include "store/db.h"
 
+/* The version from which there are the tables of forms and variants. */
+#define SCHEMA_FORMS 2
+
 /* The version this program writes: PRAGMA user_version. */
 unsigned schema_version(void);
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/db_internal.h"
 #include "store/memory.h"
 #include "store/shim.h"
@@ -153,6 +154,32 @@ const void *stmt_blob(struct stmt *stmt, int column, size_t *ret_length)
 	*ret_length = (size_t)sqlite3_column_bytes(stmt->handle, column);
 	/* SQLite gives NULL for an empty blob too. */
 	return bytes || stmt_is_null(stmt, column) ? bytes : "";
+}
+
+struct span stmt_span(struct stmt *stmt, int column)
+{
+	struct span span;
+
+	span.bytes = stmt_blob(stmt, column, &span.length);
+	return span;
+}
+
+int stmt_numbers(struct stmt *stmt, int64_t **ret_numbers, size_t *ret_count, struct error *err)
+{
+	size_t room = 0;
+	int r;
+
+	*ret_numbers = NULL;
+	*ret_count = 0;
+	while ((r = stmt_step(stmt, err)) == 1) {
+		int64_t *numbers = list_room(*ret_numbers, *ret_count, &room, sizeof(*numbers));
+
+		if (!numbers)
+			return error_set(err, VAULT_FAILED, "out of memory");
+		*ret_numbers = numbers;
+		numbers[(*ret_count)++] = stmt_int(stmt, 0);
+	}
+	return r;
 }
 
 void stmt_done(struct stmt *stmt)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "store/schema.h"
 #include "vault/leaf.h"
 
 #define ROOM_FIRST ((size_t)64 * 1024)
@@ -24,14 +26,6 @@ struct walk {
 static int no_memory(struct error *err)
 {
 	return error_set(err, VAULT_FAILED, "out of memory");
-}
-
-static struct span column_span(struct stmt *stmt, int column)
-{
-	struct span span;
-
-	span.bytes = stmt_blob(stmt, column, &span.length);
-	return span;
 }
 
 static int next(struct stmt *stmt, bool *ret_more, struct error *err)
@@ -76,28 +70,24 @@ static int take_password(struct walk *walk, struct item *item, struct hash *leaf
 	struct item_password *password;
 	int64_t until = stmt_int(stmt, 3);
 	bool current = stmt_is_null(stmt, 3);
-	struct span fingerprint = column_span(stmt, 5), reason = column_span(stmt, 6);
+	struct span fingerprint = stmt_span(stmt, 5), reason = stmt_span(stmt, 6);
 	int r;
 
 	if (fingerprint.length != FINGERPRINT_BYTES)
 		return error_set(err, VAULT_DAMAGED, "a fingerprint is damaged: see 'vault check'");
 	leaf_password(leaf, stmt_int(stmt, 1), stmt_int(stmt, 2), current ? NULL : &until,
-	              column_span(stmt, 4), fingerprint.bytes, reason);
+	              stmt_span(stmt, 4), fingerprint.bytes, reason);
 	if (stmt_is_null(stmt, 4)) /* erased */
 		return 0;
-	if (item->n_passwords == walk->passwords_room) {
-		size_t room = walk->passwords_room ? walk->passwords_room * 2 : 16;
-		void *bigger = reallocarray(walk->item_passwords, room, sizeof(*password));
-
-		if (!bigger)
-			return no_memory(err);
-		walk->item_passwords = bigger;
-		walk->passwords_room = room;
-	}
-	password = &walk->item_passwords[item->n_passwords++];
+	password = list_room(walk->item_passwords, item->n_passwords, &walk->passwords_room,
+	                     sizeof(*password));
+	if (!password)
+		return no_memory(err);
+	walk->item_passwords = password;
+	password += item->n_passwords++;
 	*password =
 		(struct item_password){.since = stmt_int(stmt, 2), .until = current ? 0 : until};
-	r = keep(walk, column_span(stmt, 4), &password->value, err);
+	r = keep(walk, stmt_span(stmt, 4), &password->value, err);
 	if (r == 0)
 		r = keep(walk, reason, &reason, err);
 	password->reason = reason.bytes;
@@ -107,23 +97,18 @@ static int take_password(struct walk *walk, struct item *item, struct hash *leaf
 static int take_field(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
 {
 	struct stmt *stmt = walk->fields;
-	struct span key = column_span(stmt, 2);
+	struct span key = stmt_span(stmt, 2);
 	struct item_field *field;
 	int r;
 
-	leaf_field(leaf, stmt_int(stmt, 1), key, column_span(stmt, 3));
-	if (item->n_fields == walk->fields_room) {
-		size_t room = walk->fields_room ? walk->fields_room * 2 : 16;
-		void *bigger = reallocarray(walk->item_fields, room, sizeof(*field));
-
-		if (!bigger)
-			return no_memory(err);
-		walk->item_fields = bigger;
-		walk->fields_room = room;
-	}
-	field = &walk->item_fields[item->n_fields++];
+	leaf_field(leaf, stmt_int(stmt, 1), key, stmt_span(stmt, 3));
+	field = list_room(walk->item_fields, item->n_fields, &walk->fields_room, sizeof(*field));
+	if (!field)
+		return no_memory(err);
+	walk->item_fields = field;
+	field += item->n_fields++;
 	*field = (struct item_field){.kind = (enum field_kind)stmt_int(stmt, 1)};
-	r = keep(walk, column_span(stmt, 3), &field->value, err);
+	r = keep(walk, stmt_span(stmt, 3), &field->value, err);
 	if (r == 0)
 		r = keep(walk, key, &key, err);
 	field->key = key.bytes;
@@ -143,7 +128,7 @@ static int take_rows(struct walk *walk, int64_t id, struct item *item, struct ha
 	}
 	while (r == 0 && walk->more_forms && stmt_int(walk->forms, 0) <= id) {
 		if (stmt_int(walk->forms, 0) == id)
-			leaf_form(leaf, stmt_int(walk->forms, 1), column_span(walk->forms, 2));
+			leaf_form(leaf, stmt_int(walk->forms, 1), stmt_span(walk->forms, 2));
 		r = next(walk->forms, &walk->more_forms, err);
 	}
 	while (r == 0 && walk->more_fields && stmt_int(walk->fields, 0) <= id) {
@@ -188,13 +173,13 @@ static int take_entry(struct walk *walk, struct item *item, enum entry_state *re
 	const struct vault *vault = walk->vault;
 	struct stmt *stmt = walk->entries;
 	unsigned char hashed[HASH_BYTES];
-	struct span uuid = column_span(stmt, 1);
+	struct span uuid = stmt_span(stmt, 1);
 	struct leaf_entry row = {
 		.id = stmt_int(stmt, 0),
 		.uuid = uuid.bytes,
 		.revision = stmt_int(stmt, 2),
-		.name = column_span(stmt, 3),
-		.user = column_span(stmt, 4),
+		.name = stmt_span(stmt, 3),
+		.user = stmt_span(stmt, 4),
 		.created = stmt_int(stmt, 5),
 		.modified = stmt_int(stmt, 6),
 		.state = stmt_int(stmt, 7),
@@ -262,7 +247,7 @@ static int start(struct walk *walk, struct error *err)
 		r = db_stmt(db, SQL_MOVE_ENTRIES, &walk->entries, err);
 	if (r == 0)
 		r = db_stmt(db, SQL_MOVE_PASSWORDS, &walk->passwords, err);
-	if (r == 0 && walk->vault->schema >= 2)
+	if (r == 0 && walk->vault->schema >= SCHEMA_FORMS)
 		r = db_stmt(db, SQL_FORM_ALL, &walk->forms, err);
 	if (r == 0)
 		r = db_stmt(db, SQL_MOVE_FIELDS, &walk->fields, err);

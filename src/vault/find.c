@@ -7,6 +7,8 @@
 
 #include <vault/text.h>
 
+#include "base/buf.h"
+
 #define STACK_WIPED ((size_t)32 * 1024) /* bytes: what SQLite and utf8proc use */
 
 /* The best place of one word in the entry that is looked at. */
@@ -204,16 +206,12 @@ static void add_match(struct found *found, struct find_match *match)
 
 static int make_place(struct search *search, struct error *err)
 {
-	size_t capacity = search->capacity ? 2 * search->capacity : 64;
-	struct found **found;
+	struct found **found =
+		list_room(search->found, search->n_found, &search->capacity, sizeof(*found));
 
-	if (search->n_found < search->capacity)
-		return 0;
-	found = realloc(search->found, capacity * sizeof(*found));
 	if (!found)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	search->found = found;
-	search->capacity = capacity;
 	return 0;
 }
 

@@ -4,14 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct span column_span(struct stmt *stmt, int column)
-{
-	struct span span;
-
-	span.bytes = stmt_blob(stmt, column, &span.length);
-	return span;
-}
-
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
@@ -40,7 +32,7 @@ static int shares_url(struct vault *vault, const struct item *item, int64_t id, 
 		return r;
 	stmt_bind_int(stmt, 1, id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		struct span url = column_span(stmt, 2);
+		struct span url = stmt_span(stmt, 2);
 
 		if (stmt_int(stmt, 0) != FIELD_URL)
 			continue;
@@ -74,7 +66,7 @@ int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
 	r = stmt_step(stmt, err);
 	if (r <= 0)
 		return r;
-	uuid = column_span(stmt, 0);
+	uuid = stmt_span(stmt, 0);
 	if (uuid.length != ITEM_UUID_BYTES || !same_text(stmt_text(stmt, 4), item->user))
 		return 0;
 	memcpy(ret_uuid, uuid.bytes, ITEM_UUID_BYTES);
@@ -111,7 +103,7 @@ static int password_news(struct vault *vault, const struct item *item, int64_t i
 		return r;
 	stmt_bind_int(stmt, 1, id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		struct span there = column_span(stmt, 4);
+		struct span there = stmt_span(stmt, 4);
 
 		for (size_t i = 0; i < item->n_passwords; i++)
 			if (there.length == FINGERPRINT_BYTES &&
@@ -133,7 +125,7 @@ static bool is_custom(enum field_kind kind)
 static bool same_field(const struct item_field *field, struct stmt *stmt)
 {
 	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
-	struct span value = column_span(stmt, 2);
+	struct span value = stmt_span(stmt, 2);
 
 	return (kind == field->kind || (is_custom(kind) && is_custom(field->kind))) &&
 	       value.length == field->value.length &&

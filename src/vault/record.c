@@ -6,19 +6,12 @@
 
 #include <vault/text.h>
 
+#include "store/schema.h"
 #include "vault/leaf.h"
 
 static int no_memory(struct error *err)
 {
 	return error_set(err, VAULT_FAILED, "out of memory");
-}
-
-static struct span column_span(struct stmt *stmt, int column)
-{
-	struct span span;
-
-	span.bytes = stmt_blob(stmt, column, &span.length);
-	return span;
 }
 
 static int copy_text(char **ret_text, struct stmt *stmt, int column, struct error *err)
@@ -75,8 +68,8 @@ static int read_entry(struct vault *vault, struct record *record, struct hash *l
 			   .created = entry->created,
 			   .modified = entry->modified,
 			   .trashed = entry->trashed,
-			   .name = column_span(stmt, 2),
-			   .user = column_span(stmt, 4),
+			   .name = stmt_span(stmt, 2),
+			   .user = stmt_span(stmt, 4),
 		   });
 
 	r = copy_text(&entry->name, stmt, 2, err);
@@ -123,7 +116,7 @@ static int read_password(struct record *record, struct stmt *stmt, unsigned want
 	record->n_passwords++;
 
 	leaf_password(leaf, stmt_int(stmt, 0), stmt_int(stmt, 1), current ? NULL : &until,
-	              column_span(stmt, 3), record->fingerprint, column_span(stmt, 5));
+	              stmt_span(stmt, 3), record->fingerprint, stmt_span(stmt, 5));
 
 	if (current) {
 		entry->password_since = stmt_int(stmt, 1);
@@ -157,13 +150,13 @@ static int read_passwords(struct vault *vault, struct record *record, unsigned w
 static int read_forms(struct vault *vault, int64_t id, struct hash *leaf, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = vault->schema < 2 ? 0 : db_stmt(vault->db, SQL_FORM_READ, &stmt, err);
+	int r = vault->schema < SCHEMA_FORMS ? 0 : db_stmt(vault->db, SQL_FORM_READ, &stmt, err);
 
 	if (r < 0 || !stmt)
 		return r;
 	stmt_bind_int(stmt, 1, id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		leaf_form(leaf, stmt_int(stmt, 0), column_span(stmt, 1));
+		leaf_form(leaf, stmt_int(stmt, 0), stmt_span(stmt, 1));
 	}
 	return r;
 }
@@ -197,7 +190,7 @@ static int read_fields(struct vault *vault, struct record *record, unsigned want
 		return r;
 	stmt_bind_int(stmt, 1, record->id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		leaf_field(leaf, stmt_int(stmt, 0), column_span(stmt, 1), column_span(stmt, 2));
+		leaf_field(leaf, stmt_int(stmt, 0), stmt_span(stmt, 1), stmt_span(stmt, 2));
 		r = want ? read_field(record, stmt, want, err) : 0;
 		if (r < 0)
 			return r;

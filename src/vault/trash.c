@@ -43,15 +43,7 @@ static int trashed_ids(struct vault *vault, const char *name, int64_t **ret_ids,
 	if (r < 0)
 		return r;
 	stmt_bind_text(stmt, 1, normal);
-	while ((r = stmt_step(stmt, err)) == 1) {
-		int64_t *ids = realloc(*ret_ids, (*ret_count + 1) * sizeof(*ids));
-
-		if (!ids)
-			return error_set(err, VAULT_FAILED, "out of memory");
-		*ret_ids = ids;
-		ids[(*ret_count)++] = stmt_int(stmt, 0);
-	}
-	return r;
+	return stmt_numbers(stmt, ret_ids, ret_count, err);
 }
 
 /* Erases the secrets and fields of one entry; name, dates and fingerprints stay. */

@@ -5,8 +5,6 @@
 
 #include "store/schema.h"
 
-#define SCHEMA_FORMS 2
-
 /* The forms of every password of one entry whose value is still there. */
 static int add_forms(struct vault *vault, int64_t id, struct error *err)
 {
@@ -25,23 +23,12 @@ static int add_forms(struct vault *vault, int64_t id, struct error *err)
 static int entry_ids(struct vault *vault, int64_t **ret_ids, size_t *ret_count, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	size_t room = 0;
 	int r = db_stmt(vault->db, SQL_ENTRY_IDS, &stmt, err);
 
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, 0);
-	while ((r = stmt_step(stmt, err)) == 1) {
-		if (*ret_count == room) {
-			int64_t *ids = realloc(*ret_ids, (room = 2 * room + 64) * sizeof(*ids));
-
-			if (!ids)
-				return error_set(err, VAULT_FAILED, "out of memory");
-			*ret_ids = ids;
-		}
-		(*ret_ids)[(*ret_count)++] = stmt_int(stmt, 0);
-	}
-	return r;
+	return stmt_numbers(stmt, ret_ids, ret_count, err);
 }
 
 static int add_all_forms(struct vault *vault, struct error *err)

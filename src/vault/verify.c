@@ -15,6 +15,7 @@
 
 #include <vault/text.h>
 
+#include "store/schema.h"
 #include "vault/variant.h"
 
 #define SHOWN_MAX 50 /* findings told one by one; the others are counted */
@@ -429,9 +430,9 @@ int verify_all(struct vault *vault, finding_fn each, void *context, size_t *ret_
 		compare_state(&walk);
 	if (r == 0)
 		r = find_orphans(&walk, SQL_CHECK_ORPHANS, err);
-	if (r == 0 && vault->schema >= 2)
+	if (r == 0 && vault->schema >= SCHEMA_FORMS)
 		r = find_orphans(&walk, SQL_CHECK_FORM_ORPHANS, err);
-	if (r == 0 && vault->schema >= 2)
+	if (r == 0 && vault->schema >= SCHEMA_FORMS)
 		r = compare_variants(&walk, err);
 	if (r == 0)
 		r = compare_fingerprints(&walk, err);
