@@ -49,13 +49,10 @@ static int copy_run(struct session *session, const void *values, char *const *wo
 	const struct copy_values *copy = values;
 	struct clipboard_done done;
 	ENTRY_AUTO *entry = NULL;
-	int r = session_unlock(session, 0, err);
+	int r = session_read(session, words[0], &entry, err);
 
-	if (r == 0)
-		r = session_get(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
-	session_close(session);
 	r = copy_value(session, copy, entry, &done, err);
 	if (r == 0 && session->global.json)
 		print_json(entry, copy->field, &done);

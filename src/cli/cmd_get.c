@@ -18,13 +18,10 @@ static int get_run(struct session *session, const void *values, char *const *wor
 	const struct get_values *get = values;
 	struct field_value value;
 	ENTRY_AUTO *entry = NULL;
-	int r = session_unlock(session, 0, err);
+	int r = session_read(session, words[0], &entry, err);
 
-	if (r == 0)
-		r = session_get(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
-	session_close(session);
 	r = field_value(entry, get->field, &value, err);
 	if (r != 0)
 		return r;

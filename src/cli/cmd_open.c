@@ -119,12 +119,9 @@ static int open_run(struct session *session, const void *values, char *const *wo
 	if (open->change && open->number >= 0)
 		r = error_set(err, VAULT_USAGE, "--change-password and --url exclude each other");
 	if (r == 0)
-		r = session_unlock(session, 0, err);
-	if (r == 0)
-		r = session_get(session, words[0], &entry, err);
+		r = session_read(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
-	session_close(session);
 	r = choose(entry, open, &url, err);
 	if (r == 0 && !open->print)
 		r = browse(&url, err);

@@ -145,12 +145,9 @@ static int show_run(struct session *session, const void *values, char *const *wo
 	int r = check_qr(session, show, err);
 
 	if (r == 0)
-		r = session_unlock(session, 0, err);
-	if (r == 0)
-		r = session_get(session, words[0], &entry, err);
+		r = session_read(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
-	session_close(session);
 	if (show->qr)
 		return show_qr(entry, err);
 	if (!session->global.json) {

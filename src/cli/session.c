@@ -389,3 +389,15 @@ int session_get(struct session *session, const char *name, struct entry **ret_en
 
 	return r == VAULT_NOT_FOUND ? session_no_entry(session, name, err) : r;
 }
+
+int session_read(struct session *session, const char *name, struct entry **ret_entry,
+                 struct error *err)
+{
+	int r = session_unlock(session, 0, err);
+
+	if (r == 0)
+		r = session_get(session, name, ret_entry, err);
+	if (r == 0)
+		session_close(session);
+	return r;
+}

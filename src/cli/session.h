@@ -79,4 +79,8 @@ int session_no_entry(struct session *session, const char *name, struct error *er
 int session_get(struct session *session, const char *name, struct entry **ret_entry,
                 struct error *err);
 
+/* The same for a command that needs no more of the vault: unlocks before and closes after it. */
+int session_read(struct session *session, const char *name, struct entry **ret_entry,
+                 struct error *err);
+
 #endif
