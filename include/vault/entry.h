@@ -85,7 +85,6 @@ int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
  * custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password
  * cannot be cleared. */
 int entry_clear(struct entry *entry, const char *what);
-int entry_detach(struct entry *entry, const char *name); /* the same for an attachment */
 
 /* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
  * code ("otp"), the date of expiry ("expires"), the password rules ("rules"), or the first URL

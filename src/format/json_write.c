@@ -80,12 +80,6 @@ void json_write_null(struct json_write *json, const char *key)
 	sink_string(json->sink, "null");
 }
 
-void json_write_bool(struct json_write *json, const char *key, bool value)
-{
-	lead(json, key, "");
-	sink_string(json->sink, value ? "true" : "false");
-}
-
 void json_write_number(struct json_write *json, const char *key, int64_t value)
 {
 	char text[24];
@@ -111,14 +105,6 @@ void json_write_time(struct json_write *json, const char *key, int64_t seconds)
 
 	when_write(seconds, text);
 	json_write_string(json, key, seconds ? text : NULL);
-}
-
-void json_write_base64(struct json_write *json, const char *key, struct span span)
-{
-	lead(json, key, "");
-	sink_bytes(json->sink, "\"", 1);
-	sink_base64(json->sink, span);
-	sink_bytes(json->sink, "\"", 1);
 }
 
 void json_write_span(struct json_write *json, const char *key, struct span span)

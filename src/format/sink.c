@@ -71,11 +71,6 @@ void sink_string(struct sink *sink, const char *string)
 	sink_bytes(sink, string, strlen(string));
 }
 
-void sink_span(struct sink *sink, struct span span)
-{
-	sink_bytes(sink, span.bytes, span.length);
-}
-
 void sink_base64(struct sink *sink, struct span span)
 {
 	static const char digits[] =

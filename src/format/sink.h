@@ -28,7 +28,6 @@ void sink_done(struct sink *sink); /* wipes; what was not flushed is gone */
 
 void sink_bytes(struct sink *sink, const void *bytes, size_t length);
 void sink_string(struct sink *sink, const char *string);
-void sink_span(struct sink *sink, struct span span);
 void sink_base64(struct sink *sink, struct span span); /* RFC 4648, padded */
 
 int sink_flush(struct sink *sink, struct error *err);

@@ -331,16 +331,6 @@ int entry_clear(struct entry *entry, const char *what)
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
 }
 
-int entry_detach(struct entry *entry, const char *name)
-{
-	struct field *attachment = find(entry, FIELD_ATTACHMENT, name, NULL);
-
-	if (!attachment)
-		return VAULT_NOT_FOUND;
-	remove_field(entry, (size_t)(attachment - entry->fields));
-	return 0;
-}
-
 const struct field *entry_field(const struct entry *entry, const char *key)
 {
 	enum field_kind kind = kind_of_word(key);
