@@ -1,5 +1,6 @@
 """Who is served: programs of the agent's own user, and nobody else, even where the socket and its
 folders are open to everybody. Needs root to become somebody else."""
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -22,15 +23,18 @@ def knock(where, uid):
     return int(done.stdout)
 
 
-def with_key(where):
-    with where.client() as client:
-        client.put(b"u" * 16, b"k" * 32)
+@contextlib.contextmanager
+def opened_up():
+    """An agent that holds a key, and whose socket everybody gets to."""
+    with agent.Agent() as where:
+        with where.client() as client:
+            client.put(b"u" * 16, b"k" * 32)
+        where.open_up()
+        yield where
 
 
 def test_the_control_the_own_user_is_served():
-    with agent.Agent() as where:
-        with_key(where)
-        where.open_up()
+    with opened_up() as where:
         served = knock(where, agent.USER)
         check(served == COUNT, f"{served} of {COUNT}")
 
@@ -38,9 +42,7 @@ def test_the_control_the_own_user_is_served():
 def test_another_user_is_not():
     if not agent.ROOT:
         raise tap.Skip("needs root, to become another user")
-    with agent.Agent() as where:
-        with_key(where)
-        where.open_up()
+    with opened_up() as where:
         served = knock(where, agent.OTHER)
         check(served == 0, f"{served} of {COUNT} were served")
         served = knock(where, agent.USER)
@@ -50,9 +52,7 @@ def test_another_user_is_not():
 def test_root_is_not():
     if not agent.ROOT:
         raise tap.Skip("needs root")
-    with agent.Agent() as where:
-        with_key(where)
-        where.open_up()
+    with opened_up() as where:
         served = knock(where, 0)
         check(served == 0, f"{served} of {COUNT} were served")
 

@@ -5,20 +5,6 @@
 load helpers
 load git_helpers
 
-setup_file() {
-	make_vault
-	make_git
-}
-
-setup() {
-	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/home"
-	live_at "$BATS_TEST_TMPDIR/home"
-	live_git
-	cd "$HOME" || return
-}
-
-HOST=(protocol=https host=example.com)
-
 @test "an empty vault knows nothing, and says nothing" {
 	fill "${HOST[@]}"
 	answered "${HOST[@]}" username=askpass-user password=askpass-password

@@ -2,6 +2,20 @@
 # a wrapper that opens the vault; whoever is asked by git itself answers "askpass-…".
 # shellcheck shell=bash
 
+HOST=(protocol=https host=example.com)
+
+setup_file() {
+	make_vault
+	make_git
+}
+
+setup() {
+	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/home"
+	live_at "$BATS_TEST_TMPDIR/home"
+	live_git
+	cd "$HOME" || return
+}
+
 make_git() {
 	command -v git >/dev/null || skip "git is not installed"
 	local bin=$HOME/bin

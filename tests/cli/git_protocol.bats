@@ -5,21 +5,7 @@
 load helpers
 load git_helpers
 
-setup_file() {
-	make_vault
-	make_git
-}
-
-setup() {
-	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/home"
-	live_at "$BATS_TEST_TMPDIR/home"
-	live_git
-	cd "$HOME" || return
-}
-
 teardown() { [ -z "${server-}" ] || kill "$server"; }
-
-HOST=(protocol=https host=example.com)
 
 # gives LINE…: the answer to the last question. nothing: there is none.
 gives() { answered "$@" && silent; }

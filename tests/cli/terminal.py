@@ -66,19 +66,10 @@ class Home:
         return self.vault.read_bytes() if self.vault.exists() else None
 
 
-class Terminal:
-    """`screen` is all that it ever showed. For `with`."""
+class Screen:
+    """`screen` is all that `child` ever showed, which logs what it reads here. For `with`."""
 
-    def __init__(self, home, **environment):
-        self.home = home
-        self.child = pexpect.spawn("dash", ["-i"], env=_environment(home.path, **environment),
-                                   encoding="utf-8", timeout=60, dimensions=(40, 200))
-        self.child.delaybeforesend = None
-        self.child.logfile_read = self
-        self.screen = ""
-        self.count = 0
-        self.command("stty sane -onlcr; set -m; cd")
-        self.before = self.modes()
+    child, screen = None, ""
 
     def __enter__(self):
         return self
@@ -91,6 +82,20 @@ class Terminal:
 
     def flush(self):
         pass
+
+
+class Terminal(Screen):
+    """A shell in which the program is started."""
+
+    def __init__(self, home, **environment):
+        self.home = home
+        self.child = pexpect.spawn("dash", ["-i"], env=_environment(home.path, **environment),
+                                   encoding="utf-8", timeout=60, dimensions=(40, 200))
+        self.child.delaybeforesend = None
+        self.child.logfile_read = self
+        self.count = 0
+        self.command("stty sane -onlcr; set -m; cd")
+        self.before = self.modes()
 
     def modes(self):
         return termios.tcgetattr(self.child.child_fd)

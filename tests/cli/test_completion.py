@@ -9,7 +9,7 @@ import time
 
 import tap
 from tap import Skip, check
-from terminal import VAULT, Home
+from terminal import VAULT, Home, Screen
 
 try:
     import pexpect
@@ -69,8 +69,8 @@ def make_home():
 HOME = make_home()
 
 
-class Shell:
-    """A shell with the completion loaded. For `with`."""
+class Shell(Screen):
+    """A shell with the completion loaded."""
 
     def __init__(self, name, command, start, term="dumb"):
         if not shutil.which(command[0]):
@@ -81,23 +81,10 @@ class Shell:
         self.child = pexpect.spawn(command[0], command[1:], env=env, encoding="utf-8", timeout=60,
                                    cwd=HOME.path, dimensions=(50, 200))
         self.child.delaybeforesend = None
-        self.screen = ""
         self.child.logfile_read = self
         # The prompt is told in two halves: the line that sets it shows it, too.
         self.child.sendline(start.format(folder=COMPLETIONS, half=READY[:3], rest=READY[3:]))
         self.child.expect_exact(READY)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.child.close(force=True)
-
-    def write(self, text):
-        self.screen += text
-
-    def flush(self):
-        pass
 
     def words(self, *keys):
         """Types, as fast as it goes, and runs the line; gives the words the program got."""
