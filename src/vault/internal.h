@@ -53,6 +53,7 @@ struct vault {
 	struct state state;            /* of the last transaction */
 	struct digest_changes changes; /* of this one */
 	struct vault_rollback rollback;
+	bool witnessed;                /* something is remembered of it on this machine */
 	bool batch, batch_failed;      /* see vault_batch_begin */
 	struct identities *identities; /* of a batch that imports (identity.c); else NULL */
 };
@@ -242,8 +243,9 @@ void witness_compare(struct vault *vault, const struct witness *witness);
 void witness_store(struct vault *vault, bool force);
 /* Before `next`, with another volume key, takes the place of a file: adds what `next` will be to
  * what is remembered, durably, so that neither is taken for a rolled back one after a crash.
- * witness_store forgets the other. */
-int witness_announce(const struct vault *next, struct error *err);
+ * witness_store forgets the other. `witnessed`: something was remembered a moment ago; that it
+ * cannot be read now is a failure then. */
+int witness_announce(const struct vault *next, bool witnessed, struct error *err);
 
 /* ---- files (create.c) --------------------------------------------------------------- */
 

@@ -126,7 +126,7 @@ static int publish(struct vault *old, struct vault *next, const char *path, stru
 	int r;
 
 	witness_store(old, false); /* or an older record would be kept beside the new one */
-	r = witness_announce(next, err);
+	r = witness_announce(next, old->witnessed, err);
 	if (r == 0)
 		r = file_publish(path, old->path, 1, err);
 	/* A folder that cannot be synced is a failure too, but the new file is in place. */

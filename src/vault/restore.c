@@ -248,8 +248,9 @@ static int announce(struct restore *restore, struct error *err)
 	struct witness witness;
 	int r = witness_read(restore->backup, &witness, err);
 
-	return r == 0 && witness.found && witness.foreign ? witness_announce(restore->copy, err)
-	                                                  : r;
+	if (r < 0 || !witness.found || !witness.foreign)
+		return r;
+	return witness_announce(restore->copy, true, err);
 }
 
 static int put_in_place(struct restore *restore, struct error *err)

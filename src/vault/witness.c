@@ -123,6 +123,7 @@ int witness_read(struct vault *vault, struct witness *ret_witness, struct error 
 	*ret_witness = (struct witness){0};
 	if (!(vault->flags & VAULT_NO_WITNESS))
 		(void)read_records(vault, ret_witness);
+	vault->witnessed = ret_witness->found;
 	return 0;
 }
 
@@ -209,16 +210,21 @@ void witness_store(struct vault *vault, bool force)
 	if (!force && !merge(&next, &seen, records))
 		return;
 	record_encode(bytes, vault, &next);
-	(void)write_records(vault, bytes, sizeof(bytes), 0, NULL);
+	if (write_records(vault, bytes, sizeof(bytes), 0, NULL) == 0)
+		vault->witnessed = true;
 }
 
-int witness_announce(const struct vault *next, struct error *err)
+int witness_announce(const struct vault *next, bool witnessed, struct error *err)
 {
 	unsigned char bytes[RECORDS_MAX * RECORD_BYTES + 1];
 	size_t records = read_file(next, bytes);
 	struct witness witness = witness_of(next);
 
-	/* Where nothing is remembered, nothing contradicts the new file. */
+	/* Where nothing is remembered, nothing contradicts the new file. What merely cannot be read
+	 * now, for want of memory or by a failing disk, will contradict it tomorrow. */
+	if (records == 0 && witnessed)
+		return error_set(err, VAULT_FAILED,
+		                 "what was last seen of this vault cannot be read any more");
 	if (records == 0)
 		return 0;
 	if (records == RECORDS_MAX) {

@@ -268,6 +268,27 @@ static int remove_folder(void **state)
 	return rmdir(UNFINISHED);
 }
 
+/* Or the new file, under another key than what is remembered, would be taken for one put back. */
+static void refuses_where_it_cannot_look_back(void **state)
+{
+	struct vault *vault = vault_opened(FILE_NAME, 0);
+	const struct vault_new new = how();
+	struct bytes remembered = file_load(witness_path());
+
+	(void)state;
+	assert_int_equal(unlink(witness_path()), 0);
+	assert_int_equal(mkdir(witness_path(), 0700), 0);
+	assert_fails(vault_rekey(&vault, &new, err), VAULT_FAILED, "cannot be read any more");
+	assert_int_equal(rmdir(witness_path()), 0);
+	bytes_save(witness_path(), remembered);
+	free(remembered.data);
+
+	assert_false(exists(UNFINISHED));
+	vault = vault_opened(FILE_NAME, 0);
+	assert_false(vault_rollback(vault)->detected);
+	vault_close(vault);
+}
+
 static int start(void **state)
 {
 	int r = fixture_start(state);
@@ -294,6 +315,7 @@ int main(void)
 		cmocka_unit_test_setup(others_notice, fresh),
 		cmocka_unit_test_setup(refuses_a_tampered_vault, fresh),
 		cmocka_unit_test_setup(refuses_an_older_vault, fresh),
+		cmocka_unit_test_setup(refuses_where_it_cannot_look_back, fresh),
 		cmocka_unit_test_setup_teardown(refuses_where_it_cannot_write, fresh,
 	                                        remove_folder),
 	};

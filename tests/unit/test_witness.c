@@ -205,7 +205,7 @@ static void knows_both_files_of_a_rekey(void **state)
 	assert_done(witness_read(other, &witness, err));
 	assert_true(witness.found && witness.foreign);
 
-	assert_done(witness_announce(other, err));
+	assert_done(witness_announce(other, true, err));
 	assert_done(witness_read(other, &witness, err));
 	assert_true(witness.found && !witness.foreign);
 	assert_done(witness_read(vault, &witness, err));
@@ -213,7 +213,7 @@ static void knows_both_files_of_a_rekey(void **state)
 	assert_false(rolled_back());
 
 	/* The first to write leaves its own record alone. */
-	assert_done(witness_announce(other, err));
+	assert_done(witness_announce(other, true, err));
 	witness_store(other, true);
 	file = file_load(witness_path());
 	assert_int_equal(file.length, 88);
