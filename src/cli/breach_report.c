@@ -105,16 +105,16 @@ static void json_row(struct json *json, const struct breach_report_row *row)
 {
 	const struct audit_breach *breach = &row->breach;
 
-	json_object(json, NULL);
-	json_string(json, "name", row->name);
-	json_string(json, "state", entry_state_name(breach->state));
-	json_bool(json, "now", in_use(breach));
-	json_time(json, "since", breach->since);
-	json_time(json, "until", breach->until);
+	json_put_object(json, NULL);
+	json_put_string(json, "name", row->name);
+	json_put_string(json, "state", entry_state_name(breach->state));
+	json_put_bool(json, "now", in_use(breach));
+	json_put_time(json, "since", breach->since);
+	json_put_time(json, "until", breach->until);
 	if (breach->breach.count > 0)
-		json_number(json, "count", (int64_t)breach->breach.count);
+		json_put_number(json, "count", (int64_t)breach->breach.count);
 	else
-		json_null(json, "count");
+		json_put_null(json, "count");
 	json_close(json);
 }
 
@@ -123,18 +123,18 @@ void breach_report_json(const struct breach_report *report, struct json *json)
 	bool failed = report->err.message[0] != '\0';
 
 	if (!report->path) {
-		json_null(json, "breaches");
+		json_put_null(json, "breaches");
 		return;
 	}
-	json_object(json, "breaches");
-	json_string(json, "list", report->path);
-	json_string(json, "error", failed ? report->err.message : NULL);
+	json_put_object(json, "breaches");
+	json_put_string(json, "list", report->path);
+	json_put_string(json, "error", failed ? report->err.message : NULL);
 	if (failed) {
-		json_null(json, "checked");
-		json_null(json, "found");
+		json_put_null(json, "checked");
+		json_put_null(json, "found");
 	} else {
-		json_number(json, "checked", (int64_t)report->checked);
-		json_array(json, "found");
+		json_put_number(json, "checked", (int64_t)report->checked);
+		json_put_array(json, "found");
 		for (size_t i = 0; i < report->found; i++)
 			json_row(json, &report->rows[i]);
 		json_close(json);

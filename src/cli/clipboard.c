@@ -63,16 +63,16 @@ void clipboard_json(struct json *json, const struct clipboard_done *done)
 {
 	const struct clipboard_answer *answer = &done->answer;
 
-	json_string(json, "way", answer->way);
-	json_array(json, "selections");
+	json_put_string(json, "way", answer->way);
+	json_put_array(json, "selections");
 	if (answer->selections & CLIPBOARD_MAIN)
-		json_string(json, NULL, "clipboard");
+		json_put_string(json, NULL, "clipboard");
 	if (answer->selections & CLIPBOARD_PRIMARY)
-		json_string(json, NULL, "primary");
+		json_put_string(json, NULL, "primary");
 	json_close(json);
 	if (done->clear_after)
-		json_real(json, "clear_after", done->clear_after / 1000.0);
+		json_put_real(json, "clear_after", done->clear_after / 1000.0);
 	else
-		json_null(json, "clear_after");
-	json_bool(json, "exact", answer->exact);
+		json_put_null(json, "clear_after");
+	json_put_bool(json, "exact", answer->exact);
 }

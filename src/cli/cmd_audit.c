@@ -64,18 +64,18 @@ static void print_group(struct audit_context *audit, const struct audit_group *g
 
 static void json_group(struct json *json, const struct audit_group *group)
 {
-	json_object(json, NULL);
-	json_bool(json, "master", group->master);
-	json_bool(json, "now", group->now);
-	json_array(json, "uses");
+	json_put_object(json, NULL);
+	json_put_bool(json, "master", group->master);
+	json_put_bool(json, "now", group->now);
+	json_put_array(json, "uses");
 	for (size_t i = 0; i < group->n_uses; i++) {
 		const struct audit_use *use = &group->uses[i];
-		json_object(json, NULL);
-		json_string(json, "name", use->name);
-		json_string(json, "state", entry_state_name(use->state));
-		json_time(json, "since", use->since);
-		json_time(json, "until", use->until);
-		json_string(json, "reason", use->reason);
+		json_put_object(json, NULL);
+		json_put_string(json, "name", use->name);
+		json_put_string(json, "state", entry_state_name(use->state));
+		json_put_time(json, "since", use->since);
+		json_put_time(json, "until", use->until);
+		json_put_string(json, "reason", use->reason);
 		json_close(json);
 	}
 	json_close(json);
@@ -107,8 +107,8 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
-		json_object(&context.json, NULL);
-		json_array(&context.json, "shared");
+		json_put_object(&context.json, NULL);
+		json_put_array(&context.json, "shared");
 	}
 	r = audit_sharing(session->vault, audit_group, &context, &groups, err);
 	if (r == 0)

@@ -15,9 +15,9 @@ static int backup_run(struct session *session, const void *values, char *const *
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "copied");
-		json_string(&json, "file", words[0]);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "copied");
+		json_put_string(&json, "file", words[0]);
 		json_close(&json);
 	}
 	report_note("Copied the vault to %s and verified the copy. It opens with the same keys.",

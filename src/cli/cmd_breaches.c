@@ -13,11 +13,11 @@ static void tell(const struct session *session, const char *path, const struct b
 
 	if (!session->global.json)
 		return;
-	json_object(&json, NULL);
-	json_string(&json, "path", path);
-	json_string(&json, "form", info->form);
-	json_string(&json, "hash", info->hash);
-	json_number(&json, "lines", (int64_t)info->lines);
+	json_put_object(&json, NULL);
+	json_put_string(&json, "path", path);
+	json_put_string(&json, "form", info->form);
+	json_put_string(&json, "hash", info->hash);
+	json_put_number(&json, "lines", (int64_t)info->lines);
 	json_close(&json);
 }
 

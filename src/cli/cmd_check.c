@@ -21,9 +21,9 @@ static void check_finding(void *context, enum check_severity severity, const cha
 
 	check->damages += severity == CHECK_DAMAGE;
 	if (check->json_wanted) {
-		json_object(&check->json, NULL);
-		json_string(&check->json, "severity", severities[severity]);
-		json_string(&check->json, "text", text);
+		json_put_object(&check->json, NULL);
+		json_put_string(&check->json, "severity", severities[severity]);
+		json_put_string(&check->json, "text", text);
 		json_close(&check->json);
 	} else if (severity != CHECK_NOTE || !check->quiet) {
 		output_padded(severities[severity], SEVERITY_COLUMNS);
@@ -47,8 +47,8 @@ static int check_run(struct session *session, const void *values, char *const *w
 	if (!session_scripted(session) && !session->global.quiet)
 		prompt_say("Reading every page...\n");
 	if (context.json_wanted) {
-		json_object(&context.json, NULL);
-		json_array(&context.json, "findings");
+		json_put_object(&context.json, NULL);
+		json_put_array(&context.json, "findings");
 	}
 	r = vault_check(session->vault, check_finding, &context, &worst, err);
 	session_close(session);
@@ -56,7 +56,7 @@ static int check_run(struct session *session, const void *values, char *const *w
 		return r;
 	if (context.json_wanted) {
 		json_close(&context.json);
-		json_string(&context.json, "worst", severities[worst]);
+		json_put_string(&context.json, "worst", severities[worst]);
 		json_close(&context.json);
 	}
 	if (session->rolled_back && context.damages == 1)

@@ -22,9 +22,9 @@ static void print_json(const struct entry *entry, const char *field,
 {
 	struct json json = {0};
 
-	json_object(&json, NULL);
-	json_string(&json, "name", entry->name);
-	json_string(&json, "field", field ? field : "password");
+	json_put_object(&json, NULL);
+	json_put_string(&json, "name", entry->name);
+	json_put_string(&json, "field", field ? field : "password");
 	clipboard_json(&json, done);
 	json_close(&json);
 }

@@ -145,11 +145,11 @@ static void tell(const struct exporting *exporting)
 	struct json json = {0};
 
 	if (exporting->session->global.json && strcmp(exporting->path, "-") != 0) {
-		json_object(&json, NULL);
-		json_string(&json, "format", exporting->format->name);
-		json_string(&json, "file", exporting->path);
-		json_number(&json, "entries", (int64_t)exporting->written);
-		json_array(&json, "account");
+		json_put_object(&json, NULL);
+		json_put_string(&json, "format", exporting->format->name);
+		json_put_string(&json, "file", exporting->path);
+		json_put_number(&json, "entries", (int64_t)exporting->written);
+		json_put_array(&json, "account");
 		account_json(&json, &exporting->losses);
 		json_close(&json);
 		json_close(&json);

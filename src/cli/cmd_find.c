@@ -84,23 +84,23 @@ static void find_line(const struct find_hit *hit, size_t columns)
 
 static void json_begin(struct json *json)
 {
-	json_object(json, NULL);
-	json_array(json, "entries");
+	json_put_object(json, NULL);
+	json_put_array(json, "entries");
 }
 
 static void find_json(struct json *json, const struct find_hit *hit)
 {
-	json_object(json, NULL);
-	json_string(json, "name", hit->name);
-	json_array(json, "matches");
+	json_put_object(json, NULL);
+	json_put_string(json, "name", hit->name);
+	json_put_array(json, "matches");
 	for (size_t i = 0; i < hit->n_matches; i++) {
 		const struct find_match *match = &hit->matches[i];
-		json_object(json, NULL);
-		json_string(json, "kind", places[match->place]);
+		json_put_object(json, NULL);
+		json_put_string(json, "kind", places[match->place]);
 		if (match->key)
-			json_string(json, "key", match->key);
+			json_put_string(json, "key", match->key);
 		if (match->text)
-			json_string(json, "value", match->text);
+			json_put_string(json, "value", match->text);
 		json_close(json);
 	}
 	json_close(json);

@@ -30,9 +30,9 @@ static int generate_run(struct session *session, const void *values, char *const
 	if (r < 0)
 		return r;
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_secret(&json, "password", password);
-		json_real(&json, "bits", bits);
+		json_put_object(&json, NULL);
+		json_put_secret(&json, "password", password);
+		json_put_real(&json, "bits", bits);
 		json_close(&json);
 		return 0;
 	}

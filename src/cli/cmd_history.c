@@ -76,17 +76,17 @@ static void print_json(const struct history *history, const char *name, bool rev
 {
 	struct json json = {0};
 
-	json_object(&json, NULL);
-	json_string(&json, "name", name);
-	json_array(&json, "passwords");
+	json_put_object(&json, NULL);
+	json_put_string(&json, "name", name);
+	json_put_array(&json, "passwords");
 	for (size_t i = 0; i < history->count; i++) {
 		const struct history_line *line = &history->lines[i];
-		json_object(&json, NULL);
-		json_time(&json, "since", line->since);
-		json_time(&json, "until", line->until);
+		json_put_object(&json, NULL);
+		json_put_time(&json, "since", line->since);
+		json_put_time(&json, "until", line->until);
 		if (reveal)
-			json_secret(&json, "password", line->password);
-		json_string(&json, "reuse_reason", line->reason);
+			json_put_secret(&json, "password", line->password);
+		json_put_string(&json, "reuse_reason", line->reason);
 		json_close(&json);
 	}
 	json_close(&json);

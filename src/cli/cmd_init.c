@@ -37,10 +37,10 @@ static int init_run(struct session *session, const void *values, char *const *wo
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "created");
-		json_string(&json, "vault", session->path);
-		json_secret(&json, "recovery_code", init->create.print_recovery ? code : NULL);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "created");
+		json_put_string(&json, "vault", session->path);
+		json_put_secret(&json, "recovery_code", init->create.print_recovery ? code : NULL);
 		json_close(&json);
 	} else if (init->create.print_recovery) {
 		output_secret(code);

@@ -27,14 +27,14 @@ void key_print(const struct key_slot *slot)
 
 void key_json(struct json *json, const struct key_slot *slot)
 {
-	json_object(json, NULL);
-	json_number(json, "slot", slot->index);
-	json_string(json, "type", key_type_name(slot->type));
-	json_string(json, "label", slot->label);
-	json_number(json, "memory_kib", slot->cost.memory);
-	json_number(json, "passes", slot->cost.time);
-	json_time(json, "created", slot->created);
-	json_bool(json, "current", slot->current);
+	json_put_object(json, NULL);
+	json_put_number(json, "slot", slot->index);
+	json_put_string(json, "type", key_type_name(slot->type));
+	json_put_string(json, "label", slot->label);
+	json_put_number(json, "memory_kib", slot->cost.memory);
+	json_put_number(json, "passes", slot->cost.time);
+	json_put_time(json, "created", slot->created);
+	json_put_bool(json, "current", slot->current);
 	json_close(json);
 }
 
@@ -56,8 +56,8 @@ static int key_list_run(struct session *session, const void *values, char *const
 	vault_key_slots(session->vault, slots, &count);
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_array(&json, "keys");
+		json_put_object(&json, NULL);
+		json_put_array(&json, "keys");
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (session->global.json)
@@ -99,9 +99,9 @@ static int key_remove_run(struct session *session, const void *values, char *con
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "removed");
-		json_number(&json, "slot", slot);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "removed");
+		json_put_number(&json, "slot", slot);
 		json_close(&json);
 	}
 	report_note("Slot %d is empty. Copies of the vault made before still open with it; 'vault "

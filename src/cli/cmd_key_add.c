@@ -87,11 +87,11 @@ static void tell(const struct session *session, const struct key_add_values *add
 	struct json json = {0};
 
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "added");
-		json_number(&json, "slot", slot);
-		json_secret(&json, "recovery_code",
-		            add->print_recovery ? presented->password : NULL);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "added");
+		json_put_number(&json, "slot", slot);
+		json_put_secret(&json, "recovery_code",
+		                add->print_recovery ? presented->password : NULL);
 		json_close(&json);
 	} else if (add->print_recovery) {
 		output_secret(presented->password);

@@ -55,13 +55,13 @@ static int list_item(void *context, const struct list_item *item)
 		list_line(list, item);
 		return 0;
 	}
-	json_object(&list->json, NULL);
-	json_string(&list->json, "name", item->name);
+	json_put_object(&list->json, NULL);
+	json_put_string(&list->json, "name", item->name);
 	if (list->details) {
-		json_string(&list->json, "user", item->user);
-		json_time(&list->json, "created", item->created);
-		json_time(&list->json, "modified", item->modified);
-		json_time(&list->json, "password_since", item->password_since);
+		json_put_string(&list->json, "user", item->user);
+		json_put_time(&list->json, "created", item->created);
+		json_put_time(&list->json, "modified", item->modified);
+		json_put_time(&list->json, "password_since", item->password_since);
 	}
 	json_close(&list->json);
 	return 0;
@@ -81,8 +81,8 @@ static int list_run(struct session *session, const void *values, char *const *wo
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
-		json_object(&context.json, NULL);
-		json_array(&context.json, "entries");
+		json_put_object(&context.json, NULL);
+		json_put_array(&context.json, "entries");
 	}
 	/* The lines are gathered in memory: a slow reader must not keep the vault open. */
 	r = vault_list(session->vault, &filter, list_item, &context, err);

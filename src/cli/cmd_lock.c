@@ -31,10 +31,10 @@ static void tell(struct session *session, bool all, unsigned count, bool cleared
 	struct json json = {0};
 
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "locked");
-		json_number(&json, "keys", count);
-		json_bool(&json, "clipboard_cleared", cleared);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "locked");
+		json_put_number(&json, "keys", count);
+		json_put_bool(&json, "clipboard_cleared", cleared);
 		json_close(&json);
 	}
 	if (count == 0)

@@ -97,9 +97,9 @@ static void print_json(const struct entry *entry, const struct url *url,
 {
 	struct json json = {0};
 
-	json_object(&json, NULL);
-	json_string(&json, "name", entry->name);
-	json_string(&json, "url", url->text);
+	json_put_object(&json, NULL);
+	json_put_string(&json, "name", entry->name);
+	json_put_string(&json, "url", url->text);
 	if (done)
 		clipboard_json(&json, done);
 	json_close(&json);

@@ -52,18 +52,18 @@ static void tell_json(const char *name, const struct otp *otp, const struct secr
 		{[OTP_TOTP] = "totp", [OTP_HOTP] = "hotp", [OTP_STEAM] = "steam"};
 	struct json json = {0};
 
-	json_object(&json, NULL);
-	json_string(&json, "name", name);
-	json_string(&json, "kind", kinds[otp->kind]);
+	json_put_object(&json, NULL);
+	json_put_string(&json, "name", name);
+	json_put_string(&json, "kind", kinds[otp->kind]);
 	if (copied)
 		clipboard_json(&json, copied);
 	else
-		json_secret(&json, "code", code);
+		json_put_secret(&json, "code", code);
 	if (otp->kind == OTP_HOTP) {
-		json_number(&json, "counter", (int64_t)otp->counter);
+		json_put_number(&json, "counter", (int64_t)otp->counter);
 	} else {
-		json_number(&json, "period", otp->period);
-		json_number(&json, "seconds_left", left);
+		json_put_number(&json, "period", otp->period);
+		json_put_number(&json, "seconds_left", left);
 	}
 	json_close(&json);
 }

@@ -107,8 +107,8 @@ static int passwd_run(struct session *session, const void *values, char *const *
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "changed");
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "changed");
 		json_close(&json);
 	}
 	report_note("The master password is changed. Copies of the vault made before still open "

@@ -89,9 +89,9 @@ static void tell(const struct session *session, const struct rekey_values *rekey
 	struct json json = {0};
 
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "rekeyed");
-		json_secret(&json, "recovery_code", rekey->print_recovery ? code : NULL);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "rekeyed");
+		json_put_secret(&json, "recovery_code", rekey->print_recovery ? code : NULL);
 		json_close(&json);
 	} else if (rekey->print_recovery) {
 		output_secret(code);

@@ -40,8 +40,8 @@ static int rescue_entry(void *context, const struct entry *entry, bool verified)
 {
 	struct json *json = context;
 
-	json_object(json, NULL);
-	json_bool(json, "verified", verified);
+	json_put_object(json, NULL);
+	json_put_bool(json, "verified", verified);
 	show_json(json, entry, true);
 	json_close(json);
 	return 0;
@@ -67,8 +67,8 @@ static int export_to(struct session *session, const char *path, struct error *er
 	if (r != 0)
 		return r;
 	output_to(fd);
-	json_object(&json, NULL);
-	json_array(&json, "entries");
+	json_put_object(&json, NULL);
+	json_put_array(&json, "entries");
 	r = vault_rescue(session->vault, rescue_entry, &json, &result, err);
 	session_close(session);
 	json_close(&json);
@@ -81,11 +81,11 @@ static int export_to(struct session *session, const char *path, struct error *er
 		return r;
 	if (session->global.json) {
 		json = (struct json){0};
-		json_object(&json, NULL);
-		json_string(&json, "file", path);
-		json_number(&json, "read", (int64_t)result.read);
-		json_number(&json, "unverified", (int64_t)result.unverified);
-		json_number(&json, "lost", (int64_t)result.lost);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "file", path);
+		json_put_number(&json, "read", (int64_t)result.read);
+		json_put_number(&json, "unverified", (int64_t)result.unverified);
+		json_put_number(&json, "lost", (int64_t)result.lost);
 		json_close(&json);
 	}
 	report_note("%zu %s in %s, UNENCRYPTED.", result.read,

@@ -58,10 +58,10 @@ static int restore_run(struct session *session, const void *values, char *const 
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "restored");
-		json_string(&json, "vault", target);
-		json_string(&json, "kept", kept);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "restored");
+		json_put_string(&json, "vault", target);
+		json_put_string(&json, "kept", kept);
 		json_close(&json);
 	}
 	report_note("Restored %s from %s.", target, words[0]);

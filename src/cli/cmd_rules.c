@@ -34,11 +34,12 @@ static int load_run(struct session *session, const void *values, char *const *wo
 	if (r < 0)
 		return r;
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "list",
-		            loaded.list == SERVICE_RULES ? "password-rules" : "change-password");
-		json_number(&json, "taken", (int64_t)loaded.taken);
-		json_number(&json, "left", (int64_t)loaded.left);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "list",
+		                loaded.list == SERVICE_RULES ? "password-rules"
+		                                             : "change-password");
+		json_put_number(&json, "taken", (int64_t)loaded.taken);
+		json_put_number(&json, "left", (int64_t)loaded.left);
 		json_close(&json);
 	}
 	if (loaded.left > 0)

@@ -78,32 +78,32 @@ static void show_text(const struct entry *entry, bool reveal)
 
 static void show_field(struct json *json, const struct field *field, bool reveal)
 {
-	json_object(json, NULL);
-	json_string(json, "kind", field_kind_name(field->kind));
+	json_put_object(json, NULL);
+	json_put_string(json, "kind", field_kind_name(field->kind));
 	if (field->key)
-		json_string(json, "key", field->key);
+		json_put_string(json, "key", field->key);
 	if (field->text)
-		json_string(json, "value", field->text);
+		json_put_string(json, "value", field->text);
 	else if (reveal)
-		json_secret(json, "value", field->secret);
+		json_put_secret(json, "value", field->secret);
 	json_close(json);
 }
 
 void show_json(struct json *json, const struct entry *entry, bool reveal)
 {
-	json_string(json, "name", entry->name);
-	json_string(json, "user", entry->user);
+	json_put_string(json, "name", entry->name);
+	json_put_string(json, "user", entry->user);
 	if (reveal)
-		json_secret(json, "password", entry->password);
-	json_time(json, "password_since", entry->password_since);
-	json_string(json, "reuse_reason", entry->reuse_reason);
-	json_array(json, "fields");
+		json_put_secret(json, "password", entry->password);
+	json_put_time(json, "password_since", entry->password_since);
+	json_put_string(json, "reuse_reason", entry->reuse_reason);
+	json_put_array(json, "fields");
 	for (size_t i = 0; i < entry->n_fields; i++)
 		show_field(json, &entry->fields[i], reveal);
 	json_close(json);
-	json_time(json, "created", entry->created);
-	json_time(json, "modified", entry->modified);
-	json_time(json, "trashed", entry->trashed);
+	json_put_time(json, "created", entry->created);
+	json_put_time(json, "modified", entry->modified);
+	json_put_time(json, "trashed", entry->trashed);
 }
 
 /* Whatever is drawn tells the seed: by mistake it must not end in a file. */
@@ -154,7 +154,7 @@ static int show_run(struct session *session, const void *values, char *const *wo
 		show_text(entry, show->reveal);
 		return 0;
 	}
-	json_object(&json, NULL);
+	json_put_object(&json, NULL);
 	show_json(&json, entry, show->reveal);
 	json_close(&json);
 	return 0;

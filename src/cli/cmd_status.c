@@ -81,7 +81,7 @@ static void status_uuid(struct json *json, const unsigned char uuid[16])
 		*p++ = hex[uuid[i] & 15];
 	}
 	*p = '\0';
-	json_string(json, "uuid", text);
+	json_put_string(json, "uuid", text);
 }
 
 static void status_json(const struct status *status)
@@ -89,28 +89,28 @@ static void status_json(const struct status *status)
 	const struct vault_status_info *info = &status->info;
 	struct json json = {0};
 
-	json_object(&json, NULL);
-	json_string(&json, "vault", status->path);
+	json_put_object(&json, NULL);
+	json_put_string(&json, "vault", status->path);
 	status_uuid(&json, info->uuid);
-	json_time(&json, "created", info->created);
-	json_number(&json, "size", (int64_t)info->size);
-	json_number(&json, "format", info->format);
-	json_number(&json, "sequence", (int64_t)info->sequence);
-	json_bool(&json, "header_healed", info->header_healed);
-	json_bool(&json, "header_torn", info->header_torn);
-	json_bool(&json, "read_only", info->read_only);
-	json_bool(&json, "unlocked", status->unlocked);
-	json_array(&json, "keys");
+	json_put_time(&json, "created", info->created);
+	json_put_number(&json, "size", (int64_t)info->size);
+	json_put_number(&json, "format", info->format);
+	json_put_number(&json, "sequence", (int64_t)info->sequence);
+	json_put_bool(&json, "header_healed", info->header_healed);
+	json_put_bool(&json, "header_torn", info->header_torn);
+	json_put_bool(&json, "read_only", info->read_only);
+	json_put_bool(&json, "unlocked", status->unlocked);
+	json_put_array(&json, "keys");
 	for (size_t i = 0; i < status->n_slots; i++)
 		key_json(&json, &status->slots[i]);
 	json_close(&json);
 	held_status_json(&json, &status->held);
 	if (status->unlocked) {
-		json_number(&json, "schema", info->schema);
-		json_number(&json, "generation", (int64_t)info->generation);
-		json_number(&json, "entries", (int64_t)info->entries);
-		json_number(&json, "trashed", (int64_t)info->trashed);
-		json_bool(&json, "memory_locked", info->memory_locked);
+		json_put_number(&json, "schema", info->schema);
+		json_put_number(&json, "generation", (int64_t)info->generation);
+		json_put_number(&json, "entries", (int64_t)info->entries);
+		json_put_number(&json, "trashed", (int64_t)info->trashed);
+		json_put_bool(&json, "memory_locked", info->memory_locked);
 	}
 	json_close(&json);
 }

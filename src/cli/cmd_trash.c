@@ -25,11 +25,11 @@ static int trash_item(void *context, const struct trash_item *item)
 
 	trash->count++;
 	if (trash->json_wanted) {
-		json_object(&trash->json, NULL);
-		json_number(&trash->json, "id", item->id);
-		json_string(&trash->json, "name", item->name);
-		json_string(&trash->json, "user", item->user);
-		json_time(&trash->json, "trashed", item->trashed);
+		json_put_object(&trash->json, NULL);
+		json_put_number(&trash->json, "id", item->id);
+		json_put_string(&trash->json, "name", item->name);
+		json_put_string(&trash->json, "user", item->user);
+		json_put_time(&trash->json, "trashed", item->trashed);
 		json_close(&trash->json);
 		return 0;
 	}
@@ -55,8 +55,8 @@ static int trash_list_run(struct session *session, const void *values, char *con
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
-		json_object(&context.json, NULL);
-		json_array(&context.json, "entries");
+		json_put_object(&context.json, NULL);
+		json_put_array(&context.json, "entries");
 	}
 	r = vault_trash_list(session->vault, trash_item, &context, err);
 	session_close(session);
@@ -174,9 +174,9 @@ static int trash_empty_run(struct session *session, const void *values, char *co
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "erased");
-		json_number(&json, "count", (int64_t)count);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "erased");
+		json_put_number(&json, "count", (int64_t)count);
 		json_close(&json);
 	}
 	report_note(count == 1 ? "Erased %zu entry." : "Erased %zu entries.", count);

@@ -61,10 +61,10 @@ static int unlock_run(struct session *session, const void *values, char *const *
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_object(&json, NULL);
-		json_string(&json, "action", "unlocked");
-		json_number(&json, "idle", limits.idle);
-		json_number(&json, "cap", limits.cap);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "action", "unlocked");
+		json_put_number(&json, "idle", limits.idle);
+		json_put_number(&json, "cap", limits.cap);
 		json_close(&json);
 	}
 	report_note(

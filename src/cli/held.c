@@ -165,18 +165,18 @@ void held_status_text(const struct held_status *status, size_t label_columns)
 void held_status_json(struct json *json, const struct held_status *status)
 {
 	if (!status->running) {
-		json_null(json, "agent");
+		json_put_null(json, "agent");
 		return;
 	}
-	json_object(json, "agent");
-	json_bool(json, "held", status->holding.held);
+	json_put_object(json, "agent");
+	json_put_bool(json, "held", status->holding.held);
 	if (status->holding.held) {
-		json_number(json, "idle_left", status->holding.idle_left);
-		json_number(json, "cap_left", status->holding.cap_left);
+		json_put_number(json, "idle_left", status->holding.idle_left);
+		json_put_number(json, "cap_left", status->holding.cap_left);
 	}
-	json_number(json, "keys", status->report.keys);
+	json_put_number(json, "keys", status->report.keys);
 	for (size_t i = 0; i < PROPERTIES; i++)
-		json_bool(json, properties[i].name,
-		          status->report.properties & properties[i].property);
+		json_put_bool(json, properties[i].name,
+		              status->report.properties & properties[i].property);
 	json_close(json);
 }

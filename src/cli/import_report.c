@@ -18,10 +18,10 @@ void import_report_start(struct import_report *report, const struct session *ses
 	report->listing = report->dry;
 	if (!report->json_wanted)
 		return;
-	json_object(&report->json, NULL);
-	json_string(&report->json, "format", report->format->name);
-	json_bool(&report->json, "dry_run", report->dry);
-	json_array(&report->json, "entries");
+	json_put_object(&report->json, NULL);
+	json_put_string(&report->json, "format", report->format->name);
+	json_put_bool(&report->json, "dry_run", report->dry);
+	json_put_array(&report->json, "entries");
 }
 
 static const char *outcome_word(enum import_outcome outcome)
@@ -86,10 +86,10 @@ static void list_json(struct json *json, const struct import_result *result)
 {
 	if (result->outcome == IMPORT_SAME)
 		return;
-	json_object(json, NULL);
-	json_string(json, "name", result->name);
-	json_string(json, "outcome", outcome_word(result->outcome));
-	json_bool(json, "shared", result->shared);
+	json_put_object(json, NULL);
+	json_put_string(json, "name", result->name);
+	json_put_string(json, "outcome", outcome_word(result->outcome));
+	json_put_bool(json, "shared", result->shared);
 	json_close(json);
 }
 
@@ -215,15 +215,15 @@ void account_json(struct json *json, const struct account *account)
 	for (size_t i = 0; i < account->n_rows; i++) {
 		const struct account_row *row = &account->rows[i];
 
-		json_object(json, NULL);
-		json_string(json, "fate", fate_word(row->fate));
-		json_string(json, "what", row->what);
+		json_put_object(json, NULL);
+		json_put_string(json, "fate", fate_word(row->fate));
+		json_put_string(json, "what", row->what);
 		if (row->how[0])
-			json_string(json, "how", row->how);
-		json_number(json, "count", (int64_t)row->count);
-		json_array(json, "names");
+			json_put_string(json, "how", row->how);
+		json_put_number(json, "count", (int64_t)row->count);
+		json_put_array(json, "names");
 		for (size_t j = 0; j < row->n_names; j++)
-			json_string(json, NULL, row->names[j]);
+			json_put_string(json, NULL, row->names[j]);
 		json_close(json);
 		json_close(json);
 	}
@@ -248,22 +248,22 @@ static void end_json(struct import_report *report, const struct account *parser)
 	struct json *json = &report->json;
 
 	json_close(json);
-	json_number(json, "items", (int64_t)report->items);
-	json_number(json, "added", (int64_t)report->added);
-	json_number(json, "updated", (int64_t)report->updated);
-	json_number(json, "same", (int64_t)report->same);
-	json_number(json, "differing", (int64_t)report->differing);
-	json_number(json, "trashed", (int64_t)report->trashed);
-	json_array(json, "account");
+	json_put_number(json, "items", (int64_t)report->items);
+	json_put_number(json, "added", (int64_t)report->added);
+	json_put_number(json, "updated", (int64_t)report->updated);
+	json_put_number(json, "same", (int64_t)report->same);
+	json_put_number(json, "differing", (int64_t)report->differing);
+	json_put_number(json, "trashed", (int64_t)report->trashed);
+	json_put_array(json, "account");
 	account_json(json, &report->account);
 	account_json(json, parser);
 	json_close(json);
-	json_object(json, "reuse");
-	json_number(json, "groups", (int64_t)report->groups);
-	json_number(json, "entries", (int64_t)report->sharing);
-	json_string(json, "worst", report->groups ? report->worst : NULL);
-	json_number(json, "others", (int64_t)report->worst_others);
-	json_bool(json, "master", report->master);
+	json_put_object(json, "reuse");
+	json_put_number(json, "groups", (int64_t)report->groups);
+	json_put_number(json, "entries", (int64_t)report->sharing);
+	json_put_string(json, "worst", report->groups ? report->worst : NULL);
+	json_put_number(json, "others", (int64_t)report->worst_others);
+	json_put_bool(json, "master", report->master);
 	json_close(json);
 	json_close(json);
 }

@@ -31,12 +31,12 @@ static void open_value(struct json *json, const char *key, const char *begin, ch
 	json->end[json->depth] = end;
 }
 
-void json_object(struct json *json, const char *key)
+void json_put_object(struct json *json, const char *key)
 {
 	open_value(json, key, "{", '}');
 }
 
-void json_array(struct json *json, const char *key)
+void json_put_array(struct json *json, const char *key)
 {
 	open_value(json, key, "[", ']');
 }
@@ -137,10 +137,10 @@ static size_t base64_piece(const unsigned char *bytes, size_t length, size_t *us
 	return written;
 }
 
-void json_string(struct json *json, const char *key, const char *text)
+void json_put_string(struct json *json, const char *key, const char *text)
 {
 	if (!text) {
-		json_null(json, key);
+		json_put_null(json, key);
 		return;
 	}
 	const unsigned char *bytes = (const unsigned char *)text;
@@ -158,13 +158,13 @@ void json_string(struct json *json, const char *key, const char *text)
 	output_string("\"");
 }
 
-void json_secret(struct json *json, const char *key, const struct secret *secret)
+void json_put_secret(struct json *json, const char *key, const struct secret *secret)
 {
 	SECRET_AUTO *piece = NULL;
 	size_t used = 0;
 
 	if (!secret) {
-		json_null(json, key);
+		json_put_null(json, key);
 		return;
 	}
 	if (secret_new(&piece, PIECE_SIZE, NULL) != 0) {
@@ -183,13 +183,13 @@ void json_secret(struct json *json, const char *key, const struct secret *secret
 	output_string("\"");
 }
 
-void json_number(struct json *json, const char *key, int64_t number)
+void json_put_number(struct json *json, const char *key, int64_t number)
 {
 	lead(json, key, "");
 	output_format("%" PRId64, number);
 }
 
-void json_real(struct json *json, const char *key, double number)
+void json_put_real(struct json *json, const char *key, double number)
 {
 	long long tenths =
 		(long long)(number * 10 + 0.5); /* the locale's decimal comma is no JSON */
@@ -198,24 +198,24 @@ void json_real(struct json *json, const char *key, double number)
 	output_format("%lld.%lld", tenths / 10, tenths % 10);
 }
 
-void json_bool(struct json *json, const char *key, bool value)
+void json_put_bool(struct json *json, const char *key, bool value)
 {
 	lead(json, key, "");
 	output_string(value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void json_put_null(struct json *json, const char *key)
 {
 	lead(json, key, "");
 	output_string("null");
 }
 
-void json_time(struct json *json, const char *key, int64_t seconds)
+void json_put_time(struct json *json, const char *key, int64_t seconds)
 {
 	char text[DATE_RFC3339_SIZE];
 
 	if (seconds == 0)
-		json_null(json, key);
+		json_put_null(json, key);
 	else
-		json_string(json, key, date_rfc3339(seconds, text));
+		json_put_string(json, key, date_rfc3339(seconds, text));
 }

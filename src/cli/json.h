@@ -20,16 +20,19 @@ struct json {
 	char end[JSON_DEPTH_MAX + 1];
 };
 
-void json_object(struct json *json, const char *key); /* opens; json_close ends it */
-void json_array(struct json *json, const char *key);
-void json_close(struct json *json); /* a newline follows the outermost one */
+/* Open; json_close ends them, the outermost one with a newline. */
+void json_put_object(struct json *json, const char *key);
+void json_put_array(struct json *json, const char *key);
+void json_close(struct json *json);
 
-void json_string(struct json *json, const char *key, const char *text);            /* NULL: null */
-void json_secret(struct json *json, const char *key, const struct secret *secret); /* NULL: null */
-void json_number(struct json *json, const char *key, int64_t number);
-void json_real(struct json *json, const char *key, double number); /* one digit behind the point */
-void json_bool(struct json *json, const char *key, bool value);
-void json_null(struct json *json, const char *key);
-void json_time(struct json *json, const char *key, int64_t seconds);
+/* NULL is null. */
+void json_put_string(struct json *json, const char *key, const char *text);
+void json_put_secret(struct json *json, const char *key, const struct secret *secret);
+
+void json_put_number(struct json *json, const char *key, int64_t number);
+void json_put_real(struct json *json, const char *key, double number); /* to a tenth */
+void json_put_bool(struct json *json, const char *key, bool value);
+void json_put_null(struct json *json, const char *key);
+void json_put_time(struct json *json, const char *key, int64_t seconds);
 
 #endif

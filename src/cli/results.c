@@ -84,22 +84,22 @@ void result_json(const struct session *session, const char *action,
 
 	if (!session->global.json)
 		return;
-	json_object(&json, NULL);
-	json_string(&json, "action", action);
-	json_string(&json, "name", result->name);
-	json_bool(&json, "changed", result->changed);
-	json_array(&json, "conflicts");
+	json_put_object(&json, NULL);
+	json_put_string(&json, "action", action);
+	json_put_string(&json, "name", result->name);
+	json_put_bool(&json, "changed", result->changed);
+	json_put_array(&json, "conflicts");
 	for (size_t i = 0; i < result->conflicts.count; i++) {
 		const struct conflict *conflict = &result->conflicts.items[i];
-		json_object(&json, NULL);
-		json_string(&json, "kind", kind_name(conflict->kind));
-		json_string(&json, "name", conflict->name);
+		json_put_object(&json, NULL);
+		json_put_string(&json, "kind", kind_name(conflict->kind));
+		json_put_string(&json, "name", conflict->name);
 		if (conflict->how != 0)
-			json_string(&json, "differs", variant_words(conflict->how, words));
+			json_put_string(&json, "differs", variant_words(conflict->how, words));
 		if (conflict->kind != CONFLICT_MASTER) {
-			json_string(&json, "state", entry_state_name(conflict->state));
-			json_time(&json, "since", conflict->since);
-			json_time(&json, "until", conflict->until);
+			json_put_string(&json, "state", entry_state_name(conflict->state));
+			json_put_time(&json, "since", conflict->since);
+			json_put_time(&json, "until", conflict->until);
 		}
 		json_close(&json);
 	}

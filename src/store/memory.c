@@ -7,10 +7,11 @@
 #include <sys/mman.h>
 #ifdef HAVE_LIBCRYPTO
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #endif
 
 #include <vault/secret.h>
+
+#include "store/libcrypto.h"
 
 /*
  * A block is HEAD bytes that hold its class, then what SQLite got. Classes are the powers of two
@@ -246,20 +247,12 @@ static void crypto_free(void *p, const char *file, int line)
 	give_back(p);
 }
 
-/* SQLCipher's libcrypto gets the same memory, for the same reason. And it would read openssl.cnf,
- * which can load code, fill tables of error texts and of old names of algorithms, and clean up at
- * exit: more time than reading an entry takes, and nothing of it is wanted. Where something in this
- * process has used libcrypto before us, it keeps its own memory. */
+/* SQLCipher's libcrypto gets the same memory, for the same reason. Where something in this process
+ * has used libcrypto before us, it keeps its own. */
 static void start_libcrypto(void)
 {
 	CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free);
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-	                            OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-	                            OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
-	                    NULL);
-	/* The two names that a SQLCipher might look up. */
-	EVP_add_cipher(EVP_aes_256_cbc());
-	EVP_add_digest(EVP_sha512());
+	libcrypto_start();
 }
 #else
 static void start_libcrypto(void)

@@ -2,9 +2,9 @@
  * nothing. All else is set up in the same way, so that wiping is the only difference. */
 #include "store/memory.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <sqlcipher/sqlite3.h>
+
+#include "store/libcrypto.h"
 
 int memory_install(void)
 {
@@ -14,12 +14,7 @@ int memory_install(void)
 	if (installed)
 		return SQLITE_OK;
 	installed = true;
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-	                            OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
-	                            OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_ATEXIT,
-	                    NULL);
-	EVP_add_cipher(EVP_aes_256_cbc());
-	EVP_add_digest(EVP_sha512());
+	libcrypto_start();
 	rc = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
@@ -39,4 +34,9 @@ bool memory_reserve(size_t size)
 {
 	(void)size;
 	return true;
+}
+
+bool memory_ran_out(void)
+{
+	return false;
 }

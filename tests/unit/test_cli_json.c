@@ -40,22 +40,22 @@ static void writes_every_kind_of_value(void **state)
 	int fd = capture();
 
 	(void)state;
-	json_object(&json, NULL);
-	json_string(&json, "s", "a\"b\\c\n\x01\x7f€");
-	json_string(&json, "none", NULL);
-	json_array(&json, "list");
-	json_number(&json, NULL, -5);
-	json_number(&json, NULL, INT64_MIN);
-	json_object(&json, NULL);
+	json_put_object(&json, NULL);
+	json_put_string(&json, "s", "a\"b\\c\n\x01\x7f€");
+	json_put_string(&json, "none", NULL);
+	json_put_array(&json, "list");
+	json_put_number(&json, NULL, -5);
+	json_put_number(&json, NULL, INT64_MIN);
+	json_put_object(&json, NULL);
 	json_close(&json);
-	json_object(&json, NULL);
-	json_bool(&json, "yes", true);
-	json_bool(&json, "no", false);
+	json_put_object(&json, NULL);
+	json_put_bool(&json, "yes", true);
+	json_put_bool(&json, "no", false);
 	json_close(&json);
 	json_close(&json);
-	json_real(&json, "bits", 77.549);
-	json_time(&json, "when", 951782400);
-	json_time(&json, "never", 0);
+	json_put_real(&json, "bits", 77.549);
+	json_put_time(&json, "when", 951782400);
+	json_put_time(&json, "never", 0);
 	json_close(&json);
 	assert_string_equal(result(fd),
 	                    "{\"s\":\"a\\\"b\\\\c\\n\\u0001\\u007f€\",\"none\":null,"
@@ -70,8 +70,8 @@ static void check_secret(const void *bytes, size_t length, const char *expected)
 	int fd = capture();
 
 	assert_int_equal(secret_copy(&secret, bytes, length, NULL), 0);
-	json_object(&json, NULL);
-	json_secret(&json, "p", secret);
+	json_put_object(&json, NULL);
+	json_put_secret(&json, "p", secret);
 	json_close(&json);
 	assert_string_equal(result(fd), expected);
 }
@@ -98,9 +98,9 @@ static void writes_secrets(void **state)
 	             5, "{\"p_base64\":\"/2Zvb2I=\"}\n");
 
 	int fd = capture();
-	json_object(&json, NULL);
-	json_secret(&json, "p", NULL);
-	json_string(&json, "t", "\xfe");
+	json_put_object(&json, NULL);
+	json_put_secret(&json, "p", NULL);
+	json_put_string(&json, "t", "\xfe");
 	json_close(&json);
 	assert_string_equal(result(fd), "{\"p\":null,\"t_base64\":\"/g==\"}\n");
 }
