@@ -104,8 +104,10 @@ until_there() {
 @test "without a display or without the program: nothing is opened, nothing copied" {
 	PATH=$HOME/bin:$PATH DISPLAY='' answers 1 vault open shop
 	says "no display"
+	# What the machine has of it is out of sight.
 	rm bin/xdg-open
-	PATH=$HOME/bin:/bin DISPLAY=:0 answers 127 vault open shop
+	ln -s "$(command -v setsid)" bin
+	PATH=$HOME/bin DISPLAY=:0 answers 127 vault open shop
 	says "--print prints the address"
 	[ ! -e copied ]
 }
