@@ -1,5 +1,5 @@
 /*
- * The audit: what is shared, and how strong a password is.
+ * The audit: what is shared, what is nearly the same, and how strong a password is.
  */
 #ifndef VAULT_AUDIT_H
 #define VAULT_AUDIT_H
@@ -33,6 +33,30 @@ struct audit_group {
  * fingerprint index. */
 int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group),
                   void *context, size_t *ret_groups, struct error *err);
+
+/* `from` is a variant of `to`, which is in use: places among the family's uses. */
+struct audit_link {
+	size_t from, to;
+	unsigned how; /* what differs, see variant_words; 0: it is the same password */
+};
+
+/* Entries whose passwords are variants of one another, or once were of one in use. Borrowed during
+ * the call. Of each pair of variants at most one link is told, and so many that all hang together:
+ * a hundred variants have 99. */
+struct audit_family {
+	bool now; /* two live entries use variants of one another now */
+	const struct audit_use *uses;
+	size_t n_uses;
+	const struct audit_link *links; /* those in use first */
+	size_t n_links;
+};
+
+/* Calls `each` for every family, those of now first, then by size. What only shares one password is
+ * none. Cost: one walk over the forms of all passwords, and a look at each of those that have one
+ * in common, however many there are. */
+int audit_families(struct vault *vault,
+                   int (*each)(void *context, const struct audit_family *family), void *context,
+                   size_t *ret_families, struct error *err);
 
 /* Strength after zxcvbn (Wheeler, USENIX Security 2016), run in a child process so that nothing of
  * the password is left in this one. `words` (NULL-terminated, or NULL) count as known to the

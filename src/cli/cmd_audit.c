@@ -7,10 +7,10 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "dates.h"
+#include "family_report.h"
 #include "json.h"
 #include "output.h"
 #include "report.h"
-#include "results.h"
 
 #define NAME_COLUMNS 32
 
@@ -26,6 +26,7 @@ static const struct option_spec audit_options[] = {
 
 struct audit_context {
 	bool json_wanted, first;
+	size_t now; /* families whose variants are in use */
 	struct json json;
 };
 
@@ -68,16 +69,8 @@ static void json_group(struct json *json, const struct audit_group *group)
 	json_put_bool(json, "master", group->master);
 	json_put_bool(json, "now", group->now);
 	json_put_array(json, "uses");
-	for (size_t i = 0; i < group->n_uses; i++) {
-		const struct audit_use *use = &group->uses[i];
-		json_put_object(json, NULL);
-		json_put_string(json, "name", use->name);
-		json_put_string(json, "state", entry_state_name(use->state));
-		json_put_time(json, "since", use->since);
-		json_put_time(json, "until", use->until);
-		json_put_string(json, "reason", use->reason);
-		json_close(json);
-	}
+	for (size_t i = 0; i < group->n_uses; i++)
+		use_json(json, &group->uses[i]);
 	json_close(json);
 	json_close(json);
 }
@@ -94,48 +87,83 @@ static int audit_group(void *context, const struct audit_group *group)
 	return 0;
 }
 
+static int audit_family(void *context, const struct audit_family *family)
+{
+	struct audit_context *audit = context;
+
+	audit->now += family->now;
+	if (audit->json_wanted) {
+		family_report_json(&audit->json, family);
+		return 0;
+	}
+	if (!audit->first)
+		output_string("\n");
+	family_report_text(family);
+	audit->first = false;
+	return 0;
+}
+
+/* Who shares with whom, and whose password is a variant of whose. */
+static int audit_reuse(struct session *session, struct audit_context *audit, size_t *ret_groups,
+                       size_t *ret_families, struct error *err)
+{
+	int r;
+
+	if (audit->json_wanted) {
+		json_put_object(&audit->json, NULL);
+		json_put_array(&audit->json, "shared");
+	}
+	r = audit_sharing(session->vault, audit_group, audit, ret_groups, err);
+	if (r == 0 && audit->json_wanted) {
+		json_close(&audit->json);
+		json_put_array(&audit->json, "families");
+	}
+	if (r == 0)
+		r = audit_families(session->vault, audit_family, audit, ret_families, err);
+	if (r == 0 && audit->json_wanted)
+		json_close(&audit->json);
+	return r;
+}
+
 static int audit_run(struct session *session, const void *values, char *const *words,
                      struct error *err)
 {
 	const struct audit_values *audit = values;
 	struct audit_context context = {.json_wanted = session->global.json, .first = true};
 	BREACH_REPORT_AUTO breaches = {0};
-	size_t groups = 0;
+	size_t groups = 0, families = 0;
 	int r = session_unlock(session, 0, err);
 
 	(void)words;
 	if (r != 0)
 		return r;
-	if (context.json_wanted) {
-		json_put_object(&context.json, NULL);
-		json_put_array(&context.json, "shared");
-	}
-	r = audit_sharing(session->vault, audit_group, &context, &groups, err);
+	r = audit_reuse(session, &context, &groups, &families, err);
 	if (r == 0)
 		breach_report_make(&breaches, session, audit->breaches);
 	session_close(session);
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
-		json_close(&context.json);
 		breach_report_json(&breaches, &context.json);
 		json_close(&context.json);
 	}
 	if (groups == 0)
 		report_note("No password is, or was, in use twice.");
+	if (families == 0)
+		report_note("No password in use is a variant of another one.");
 	if (!context.json_wanted) {
-		if (groups > 0 && breaches.found > 0)
+		if (!context.first && breaches.found > 0)
 			output_string("\n");
 		breach_report_text(&breaches);
 	}
-	return breach_report_status(&breaches, groups > 0 ? VAULT_FINDINGS : 0, err);
+	return breach_report_status(&breaches, groups + context.now > 0 ? VAULT_FINDINGS : 0, err);
 }
 
 const struct command command_audit = {
 	.name = "audit",
 	.group = "protect",
 	.arguments = "",
-	.summary = "tell which entries share a password, or once did",
+	.summary = "tell which entries share a password, or nearly",
 	.more = "Names, never passwords. Exit status 7 when something was found, 1 when it\n"
 		"could not be looked for.",
 	.options = audit_options,

@@ -4,11 +4,14 @@
 
 #include <vault/keys.h> /* VOLUME_KEY_BYTES */
 
+#include "base/bytes.h"
+
 _Static_assert(SEAL_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key size");
 _Static_assert(SEAL_NONCE_BYTES == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonce size");
 _Static_assert(SEAL_TAG_BYTES == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag size");
 _Static_assert(sizeof(struct hash) >= sizeof(crypto_generichash_state) + 63, "hash state size");
 _Static_assert(_Alignof(crypto_generichash_state) <= 64, "hash state alignment");
+_Static_assert(SHORT_HASH_KEY_BYTES == crypto_shorthash_KEYBYTES, "short hash key size");
 _Static_assert(VOLUME_KEY_BYTES == crypto_kdf_KEYBYTES, "volume key size");
 
 /* BLAKE2b leaves words of its key and input on the stack; this is several times what it uses
@@ -83,6 +86,14 @@ void hash_finish(struct hash *state, unsigned char hash[HASH_BYTES])
 	crypto_generichash_final(hash_state(state), hash, HASH_BYTES);
 	sodium_memzero(state, sizeof(*state));
 	secret_leave_nothing(STACK_WIPED);
+}
+
+uint64_t short_hash(const void *bytes, size_t length, const unsigned char key[SHORT_HASH_KEY_BYTES])
+{
+	unsigned char hash[crypto_shorthash_BYTES];
+
+	crypto_shorthash(hash, bytes, length, key);
+	return get_u64(hash);
 }
 
 bool hash_equal(const unsigned char *a, const unsigned char *b, size_t length)

@@ -48,6 +48,11 @@ void hash_start(struct hash *state, const unsigned char *key);
 void hash_add(struct hash *state, const void *bytes, size_t length);
 void hash_finish(struct hash *state, unsigned char hash[HASH_BYTES]);
 
+/* SipHash-2-4 (crypto_shorthash): for tables that live no longer than the key, a random one. */
+#define SHORT_HASH_KEY_BYTES 16
+uint64_t short_hash(const void *bytes, size_t length,
+                    const unsigned char key[SHORT_HASH_KEY_BYTES]);
+
 /* Constant-time comparison. */
 bool hash_equal(const unsigned char *a, const unsigned char *b, size_t length);
 

@@ -118,8 +118,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_VARIANT_PARTNERS] =
 		"SELECT entry, position FROM variant WHERE hash = ?1 AND entry <> ?2 LIMIT ?3",
 	[SQL_VARIANT_CANDIDATE] =
-		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint"
-		" FROM password p JOIN entry e ON e.id = p.entry"
+		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint,"
+		" p.reason FROM password p JOIN entry e ON e.id = p.entry"
 		" WHERE p.entry = ?1 AND p.position = ?2",
 
 	[SQL_FIELD_URLS] = "SELECT value FROM field WHERE entry = ?1 AND kind = 1",

@@ -190,6 +190,11 @@ int reuse_find(struct vault *vault, const struct secret *password, const struct 
 int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
                    int64_t id, struct conflicts *conflicts, struct error *err);
 
+/* Gives an entry that has nothing but these names and the stored URLs: what the forms of its
+ * passwords depend on. In a transaction. */
+int entry_names(struct vault *vault, int64_t id, const char *name, const char *user,
+                struct entry **ret_entry, struct error *err);
+
 /* Appends a copy, the name as given. */
 int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
                   struct error *err);

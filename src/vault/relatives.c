@@ -79,6 +79,23 @@ static int add_urls(struct vault *vault, int64_t id, struct entry *entry, struct
 	return r;
 }
 
+int entry_names(struct vault *vault, int64_t id, const char *name, const char *user,
+                struct entry **ret_entry, struct error *err)
+{
+	ENTRY_AUTO *entry = NULL;
+	int r = entry_new(&entry, name, err);
+
+	if (r == 0)
+		r = entry_set_user(entry, user, err);
+	if (r == 0)
+		r = add_urls(vault, id, entry, err);
+	if (r < 0)
+		return r;
+	*ret_entry = entry;
+	entry = NULL;
+	return 0;
+}
+
 /* What differs from the password of `stmt`'s row; 0: nothing to speak of. */
 static int compare(struct search *search, const struct candidate *candidate, struct stmt *stmt,
                    unsigned *ret_how, struct error *err)
@@ -92,11 +109,7 @@ static int compare(struct search *search, const struct candidate *candidate, str
 	*ret_how = value || !candidate->sure ? 0 : VARIANT_UNKNOWN;
 	if (!value || length > PASSWORD_MAX)
 		return 0;
-	r = entry_new(&entry, name ? name : "", err);
-	if (r == 0)
-		r = entry_set_user(entry, user, err);
-	if (r == 0)
-		r = add_urls(search->vault, candidate->entry, entry, err);
+	r = entry_names(search->vault, candidate->entry, name ? name : "", user, &entry, err);
 	if (r == 0 && !search->theirs)
 		r = secret_new(&search->theirs, PASSWORD_MAX, err);
 	if (r < 0)

@@ -2,10 +2,11 @@
  * Single operations through the library, for measuring:
  *
  *     ops fill VAULT COUNT KEY-FILE          makes a vault, and a file with its volume key in hex
+ *     ops alike VAULT COUNT KEY-FILE         the same of passwords that are much alike
  *     ops insert VAULT KEY-FILE COUNT BATCH  COUNT more entries in one transaction; BATCH, a number
  *                                            that was not used before, makes their names
  *     ops get VAULT KEY-FILE NAME
- *     ops list|audit VAULT KEY-FILE
+ *     ops list|sharing|families VAULT KEY-FILE
  *
  * Built twice: as it is, and with SQLite's own allocator in place of the wiping one
  * (plain_memory.c).
@@ -21,6 +22,7 @@
 
 #define PASSWORD_LENGTH 24
 #define SHARED_EVERY 100 /* 1 % of the entries have the password of the one before */
+#define VARIANT_AT 50    /* and 1 % that of the one before with a digit more */
 
 static struct error error_text;
 
@@ -46,16 +48,44 @@ static uint64_t next_number(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-static void make_password(struct secret *password, uint64_t seed)
+/* How a password depends on its entry's number. */
+enum kind {
+	KIND_RANDOM, /* but for a few that share one, or are variants */
+	KIND_ALIKE,  /* one word and a number, or one tail behind something random */
+};
+
+static void make_random(struct secret *password, uint64_t seed)
 {
 	password->length = PASSWORD_LENGTH;
 	for (size_t i = 0; i < PASSWORD_LENGTH; i++)
 		password->bytes[i] = (unsigned char)('!' + next_number(&seed) % 94);
 }
 
-/* One secret for all of them: getting guarded memory 100,000 times is not what is measured. */
-static void add_one(struct vault *vault, unsigned long number, bool shared, struct secret *password)
+/* Does it need a reason? */
+static bool make_password(struct secret *password, unsigned long number, enum kind kind)
 {
+	static const char tail[] = "#4711-0815#!";
+	unsigned long place = number % SHARED_EVERY;
+	char text[32];
+
+	make_random(password, number - (place == SHARED_EVERY - 1 || place == VARIANT_AT));
+	if (kind == KIND_ALIKE && number % 2 == 0) {
+		snprintf(text, sizeof(text), "Sakura%lu", number);
+		password->length = 0;
+		check(secret_append(password, text, strlen(text), &error_text), "password");
+	} else if (kind == KIND_ALIKE) {
+		memcpy(password->bytes + PASSWORD_LENGTH / 2, tail, PASSWORD_LENGTH / 2);
+	} else if (place == VARIANT_AT) {
+		check(secret_append(password, "7", 1, &error_text), "password");
+	}
+	return kind == KIND_ALIKE || place == SHARED_EVERY - 1 || place == VARIANT_AT;
+}
+
+/* One secret for all of them: getting guarded memory 100,000 times is not what is measured. */
+static void add_one(struct vault *vault, unsigned long number, enum kind kind,
+                    struct secret *password)
+{
+	const char *reason = make_password(password, number, kind) ? "measured" : NULL;
 	ENTRY_AUTO *entry = NULL;
 	WRITE_RESULT_AUTO result = {0};
 	char text[64];
@@ -66,24 +96,23 @@ static void add_one(struct vault *vault, unsigned long number, bool shared, stru
 	check(entry_set_user(entry, text, &error_text), "user");
 	snprintf(text, sizeof(text), "https://service-%06lu.example.org/login", number);
 	check(entry_set_text(entry, FIELD_URL, NULL, text, &error_text), "URL");
-	make_password(password, number - (shared ? 1 : 0));
 	entry->password = password;
-	check(vault_add(vault, entry, shared ? "measured" : NULL, &result, &error_text), "add");
+	check(vault_add(vault, entry, reason, &result, &error_text), "add");
 	entry->password = NULL;
 }
 
-static void add_many(struct vault *vault, unsigned long first, unsigned long count)
+static void add_many(struct vault *vault, unsigned long first, unsigned long count, enum kind kind)
 {
 	SECRET_AUTO *password = NULL;
 
-	check(secret_new(&password, PASSWORD_LENGTH, &error_text), "password");
+	check(secret_new(&password, PASSWORD_LENGTH + 1, &error_text), "password");
 	check(vault_batch_begin(vault, &error_text), "begin");
 	for (unsigned long i = first; i < first + count; i++)
-		add_one(vault, i, i % SHARED_EVERY == SHARED_EVERY - 1, password);
+		add_one(vault, i, kind, password);
 	check(vault_batch_end(vault, true, &error_text), "end");
 }
 
-static void fill(const char *path, unsigned long count, const char *key_path)
+static void fill(const char *path, unsigned long count, const char *key_path, enum kind kind)
 {
 	VAULT_AUTO *vault = NULL;
 	SECRET_AUTO *password = NULL, *key = NULL;
@@ -96,7 +125,7 @@ static void fill(const char *path, unsigned long count, const char *key_path)
 	check(vault_volume_key(vault, &key, &error_text), "volume key");
 	if (fd < 0 || write(fd, key->bytes, key->length) != (ssize_t)key->length || close(fd) < 0)
 		die(key_path);
-	add_many(vault, 0, count);
+	add_many(vault, 0, count, kind);
 }
 
 /* The key file holds 64 hexadecimal digits. */
@@ -132,6 +161,12 @@ static int count_group(void *context, const struct audit_group *group)
 	return 0;
 }
 
+static int count_family(void *context, const struct audit_family *family)
+{
+	*(size_t *)context += family->n_uses;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct list_filter all = {0};
@@ -140,8 +175,9 @@ int main(int argc, char **argv)
 	ENTRY_AUTO *entry = NULL;
 	size_t count = 0, groups;
 
-	if (argc == 5 && strcmp(operation, "fill") == 0) {
-		fill(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
+	if (argc == 5 && (strcmp(operation, "fill") == 0 || strcmp(operation, "alike") == 0)) {
+		fill(argv[2], strtoul(argv[3], NULL, 10), argv[4],
+		     operation[0] == 'a' ? KIND_ALIKE : KIND_RANDOM);
 		return 0;
 	}
 	if (argc < 4)
@@ -149,14 +185,18 @@ int main(int argc, char **argv)
 	vault = unlock(argv[2], argv[3]);
 	if (argc == 6 && strcmp(operation, "insert") == 0) {
 		count = strtoul(argv[4], NULL, 10);
-		add_many(vault, 1000000 + strtoul(argv[5], NULL, 10) * count, count);
+		add_many(vault, 1000000 + strtoul(argv[5], NULL, 10) * count, count, KIND_RANDOM);
 	} else if (argc == 5 && strcmp(operation, "get") == 0) {
 		check(vault_get(vault, argv[4], &entry, &error_text), "get");
 	} else if (strcmp(operation, "list") == 0) {
 		check(vault_list(vault, &all, count_item, &count, &error_text), "list");
 		printf("%zu\n", count);
-	} else if (strcmp(operation, "audit") == 0) {
-		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "audit");
+	} else if (strcmp(operation, "sharing") == 0) {
+		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "sharing");
+		printf("%zu %zu\n", groups, count);
+	} else if (strcmp(operation, "families") == 0) {
+		check(audit_families(vault, count_family, &count, &groups, &error_text),
+		      "families");
 		printf("%zu %zu\n", groups, count);
 	} else {
 		die("what?");

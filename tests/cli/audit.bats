@@ -10,12 +10,13 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 0 vault audit
 	printed
 	says "No password is, or was, in use twice."
+	says "No password in use is a variant of another one."
 	vault -q add one -g
 	vault -q add two -g
 	answers 0 vault audit -q
 	silent
 	answers 0 vault audit --json
-	printed '{"shared":[],"breaches":null}'$'\n'
+	printed '{"shared":[],"families":[],"breaches":null}'$'\n'
 }
 
 @test "shared now, by three; a reason does not hide it" {
@@ -86,4 +87,23 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 7 vault audit --json
 	[ "$(json 'sorted(sorted(u["name"] for u in g["uses"]) for g in j["shared"])')" = \
 		"[['a1', 'b1'], ['a2', 'b2'], ['a3', 'b3']]" ]
+}
+
+@test "variants: what differs, and no password" {
+	printf Canary2013 | put add shop
+	printf Canary2014 | put add mail --allow-reuse 'for now'
+	vault -q add other -g
+	answers 7 vault audit
+	shows "mail ~ shop:"
+	shows "year changed; on purpose: for now"
+	unseen anary
+	answers 7 vault audit --json
+	[ "$(json '[(f["now"], f["links"]) for f in j["families"]]')" = \
+		"[(True, [{'name': 'mail', 'like': 'shop', 'differs': 'year changed'}])]" ]
+	[ "$(json '[u["name"] for u in j["families"][0]["uses"]]')" = "['shop', 'mail']" ]
+	unseen anary
+	vault -q edit shop -g
+	answers 0 vault audit
+	shows "shop ~ mail:"
+	shows "year changed; "
 }

@@ -1,0 +1,16 @@
+/*
+ * What `audit` tells of variants: `mailserver ~ shop: year changed`. Names, never passwords.
+ */
+#ifndef CLI_FAMILY_REPORT_H
+#define CLI_FAMILY_REPORT_H
+
+#include <vault/audit.h>
+
+#include "json.h"
+
+void use_json(struct json *json, const struct audit_use *use); /* an object */
+
+void family_report_text(const struct audit_family *family);
+void family_report_json(struct json *json, const struct audit_family *family); /* an object */
+
+#endif
