@@ -43,7 +43,7 @@ class Home:
     """A home folder; with `master`, a vault in it. The file `key` and `code` open it, too. Without
     `agent` none is started, and each command asks."""
 
-    def __init__(self, master=MASTER, seconds="1ms", agent=False):
+    def __init__(self, master=MASTER, agent=False):
         self.path = pathlib.Path(tempfile.mkdtemp(dir=_folder.name))
         (self.path / "run").mkdir(0o700)
         (self.path / ".config/vault").mkdir(parents=True)
@@ -52,7 +52,7 @@ class Home:
         self.key = self.path / "key"
         self.master = master
         if master:
-            self.code = self.run("init", "--print-recovery", *CHEAP, seconds).strip()
+            self.code = self.run("init", "--print-recovery", *CHEAP, "1ms").strip()
             self.key.write_text(self.run("rescue", "--print-volume-key", "-y"))
 
     def run(self, *args, more=""):

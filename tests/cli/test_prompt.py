@@ -1,5 +1,6 @@
 """Questions at the terminal: nothing secret is shown, and whatever ends or stops one leaves the
 terminal as it was found and nothing changed."""
+import functools
 import os
 import signal
 import subprocess
@@ -7,14 +8,22 @@ import time
 
 import tap
 from tap import check
-from terminal import (END, ERASE, ERASE_LINE, ERASE_WORD, INTERRUPT, LITERAL, MASTER, QUESTION,
-                      QUIT, STOP, VAULT, Home, Terminal)
+from terminal import (CHEAP, END, ERASE, ERASE_LINE, ERASE_WORD, INTERRUPT, LITERAL, MASTER,
+                      QUESTION, QUIT, STOP, VAULT, Home, Terminal)
 
 LONG = "".join(chr(ord("a") + i * 7 % 26) for i in range(65536))
 
 
 def other_home():
     return Home(master=None)
+
+
+@functools.cache
+def slow_home():
+    """Its master password takes seconds to try. Made once: so does making it."""
+    home = Home()
+    home.run("passwd", "--new-password-fd", "0", *CHEAP, "4", more=f"{MASTER}\n")
+    return home
 
 
 def reach(tty, kind):
@@ -213,19 +222,19 @@ def while_deriving(tty, act):
 
 
 def test_typing_ahead_while_it_works():
-    with Terminal(Home(seconds="4")) as tty:
+    with Terminal(slow_home()) as tty:
         while_deriving(tty, lambda: tty.send("impatient\n"))
         tty.ends(0).unseen("impatient")
 
 
 def test_interrupt_while_it_works():
-    with Terminal(Home(seconds="4")) as tty:
+    with Terminal(slow_home()) as tty:
         while_deriving(tty, lambda: tty.send(INTERRUPT))
         tty.ends(130)
 
 
 def test_stop_while_it_works():
-    with Terminal(Home(seconds="4")) as tty:
+    with Terminal(slow_home()) as tty:
         while_deriving(tty, lambda: tty.send(STOP))
         tty.shell_is_back()
         check(tty.unchanged(), "stopped: the terminal is not as it was")
