@@ -26,6 +26,8 @@ enum field_kind {
 	FIELD_TEXT = 3,       /* custom, by key */
 	FIELD_EXPIRES = 4,    /* at most one; no key: a time as in RFC 3339, UTC, whole seconds */
 	FIELD_RULES = 5,      /* at most one; no key: password rules, see vault/rules.h */
+	FIELD_RESETS = 7,     /* any number; no key: the uuid, as text, of the entry through which
+	                         the password can be reset */
 	FIELD_NOTE = 16,      /* at most one; no key */
 	FIELD_SECRET = 17,    /* custom, by key */
 	FIELD_OTP = 18,       /* at most one; no key: a one-time code, as otp_uri writes it */
@@ -35,7 +37,8 @@ enum field_kind {
 /* Words that mean a field every entry can have, and are no keys of custom ones. */
 #define ENTRY_WORDS \
 	{ \
-		"name", "user", "password", "url", "tag", "note", "otp", "expires", "rules" \
+		"name", "user", "password", "url", "tag", "note", "otp", "expires", "rules", \
+			"resets-via" \
 	}
 
 struct field {
@@ -71,7 +74,7 @@ void entry_set_password(struct entry *entry, struct secret **password); /* takes
  * that key is replaced, and so is a secret one (a key is unique over both kinds). Copies.
  * A date of expiry may be any date; it is stored as FIELD_EXPIRES says.
  * VAULT_USAGE for a key that is empty, too long, not printable or one of ENTRY_WORDS, and for
- * rules that rules_parse refuses. */
+ * rules that rules_parse refuses. A FIELD_RESETS is a uuid (see vault_uuid), in any spelling. */
 int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
                    struct error *err);
 
@@ -81,18 +84,21 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err);
 
-/* Removes: "user", "url", "tag", "note", "otp", "expires" and "rules" all of that kind, else the
- * custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The password
- * cannot be cleared. */
+/* Removes: "user", "url", "tag", "note", "otp", "expires", "rules" and "resets-via" all of that
+ * kind, else the custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The
+ * password cannot be cleared. */
 int entry_clear(struct entry *entry, const char *what);
 
 /* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
  * code ("otp"), the date of expiry ("expires"), the password rules ("rules"), or the first URL
- * ("url"). Borrowed: valid until the
- * entry changes. NULL when there is none. */
+ * ("url") or FIELD_RESETS ("resets-via"). Borrowed: valid until the entry changes. NULL when there
+ * is none. */
 const struct field *entry_field(const struct entry *entry, const char *key);
 
 bool field_is_secret(enum field_kind kind);
+
+/* May an entry have several of that kind, which have no key? */
+bool field_has_many(enum field_kind kind);
 
 /*
  * An edit: what to change in an entry, gathered before the vault is locked for writing and applied

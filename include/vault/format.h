@@ -30,7 +30,8 @@ enum format_holds {
 	HOLDS_BYTES = 1 << 9,    /* values that are no text */
 	HOLDS_REASONS = 1 << 10, /* why a password is shared */
 	HOLDS_RULES = 1 << 11,   /* what the service accepts as a password */
-	HOLDS_EVERYTHING = (1 << 12) - 1,
+	HOLDS_CHAIN = 1 << 12,   /* through which entry a password can be reset */
+	HOLDS_EVERYTHING = (1 << 13) - 1,
 };
 
 enum format_flags {

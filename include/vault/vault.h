@@ -157,6 +157,17 @@ int vault_rename(struct vault *vault, const char *name, const char *new_name,
  * is NULL. */
 int vault_get(struct vault *vault, const char *name, struct entry **ret_entry, struct error *err);
 
+/* The uuid of an entry, as text: what it is known by whatever its name, in every copy of the vault.
+ * VAULT_NOT_FOUND as for vault_get. */
+#define VAULT_UUID_SIZE 37
+int vault_uuid(struct vault *vault, const char *name, char ret_uuid[VAULT_UUID_SIZE],
+               struct error *err);
+
+/* And the way back, live or not; free(3) the name. Cost: a walk over the table of entries.
+ * VAULT_NOT_FOUND (> 0, no message): there never was one here. */
+int vault_by_uuid(struct vault *vault, const char *uuid, char **ret_name,
+                  enum entry_state *ret_state, struct error *err);
+
 /* Is a live entry called exactly so? Looks at the index of names alone: a courtesy before somebody
  * is asked for a password; vault_add decides. */
 int vault_has(struct vault *vault, const char *name, bool *ret_there, struct error *err);

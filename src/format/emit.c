@@ -6,6 +6,7 @@
 #include <vault/otp.h>
 #include <vault/text.h>
 
+#include "base/uuid.h"
 #include "base/when.h"
 #include "crypto/otp.h"
 #include "format/stream.h"
@@ -373,6 +374,19 @@ void emit_modified(struct emit *emit, int64_t seconds)
 void emit_trashed(struct emit *emit, int64_t seconds)
 {
 	set_date(emit, &emit->trashed, seconds);
+}
+
+void emit_resets(struct emit *emit, struct span uuid)
+{
+	unsigned char bytes[UUID_BYTES];
+	char text[UUID_SIZE];
+
+	if (!uuid.bytes || !uuid_read(uuid.bytes, uuid.length, bytes)) {
+		emit_kept(emit, span_of("resets via"), uuid);
+		return;
+	}
+	uuid_write(bytes, text);
+	emit_field(emit, FIELD_RESETS, span_of(NULL), span_of(text));
 }
 
 void emit_rules(struct emit *emit, struct span text)

@@ -26,7 +26,7 @@ static const struct {
 	{FIELD_TEXT, "text"},     {FIELD_NOTE, "note"},
 	{FIELD_SECRET, "secret"}, {FIELD_EXPIRES, "expires"},
 	{FIELD_OTP, "otp"},       {FIELD_ATTACHMENT, "attachment"},
-	{FIELD_RULES, "rules"},
+	{FIELD_RULES, "rules"},   {FIELD_RESETS, "resets-via"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -105,6 +105,9 @@ static void take_field(struct emit *emit, const json_t *field)
 		break;
 	case FIELD_RULES:
 		emit_rules(emit, value);
+		break;
+	case FIELD_RESETS:
+		emit_resets(emit, value);
 		break;
 	case FIELD_NOTE:
 		emit_note(emit, value);

@@ -72,6 +72,13 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT e.id, e.name, e.folded, e.user, f.kind, f.key, f.value FROM entry e NOT"
 		" INDEXED LEFT JOIN field f"
 		" ON f.entry = e.id AND f.kind <= 16 WHERE e.state = 0 ORDER BY e.id",
+	/* The same without what is secret: kinds 1 … 7. */
+	[SQL_ENTRY_CHAIN] =
+		"SELECT e.id, e.uuid, e.name, e.user, f.kind, f.key, f.value FROM entry e NOT"
+		" INDEXED LEFT JOIN field f"
+		" ON f.entry = e.id AND f.kind <= 7 WHERE e.state = 0 ORDER BY e.id",
+	/* Over the table: there is no index of what is asked this seldom. */
+	[SQL_ENTRY_BY_UUID] = "SELECT id FROM entry NOT INDEXED WHERE uuid = ?1",
 	[SQL_TRASH_LIST] =
 		"SELECT id, name, user, trashed FROM entry WHERE state = 1 ORDER BY trashed, id",
 	[SQL_TRASH_IDS] = "SELECT id FROM entry WHERE state = 1 AND (?1 IS NULL OR name = ?1)",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/uuid.h"
 #include "base/when.h"
 #include "crypto/otp.h"
 
@@ -17,6 +18,11 @@ static int no_memory(struct error *err)
 bool field_is_secret(enum field_kind kind)
 {
 	return kind >= FIELD_NOTE;
+}
+
+bool field_has_many(enum field_kind kind)
+{
+	return kind == FIELD_URL || kind == FIELD_TAG || kind == FIELD_RESETS;
 }
 
 static bool is_custom(enum field_kind kind)
@@ -199,6 +205,7 @@ static int place(struct entry *entry, enum field_kind kind, const char *key,
 
 static int check_text(enum field_kind kind, const char *text, struct error *err)
 {
+	unsigned char uuid[UUID_BYTES];
 	struct rules rules;
 	int64_t seconds;
 
@@ -215,15 +222,22 @@ static int check_text(enum field_kind kind, const char *text, struct error *err)
 		                 kind == FIELD_URL   ? "a URL"
 		                 : kind == FIELD_TAG ? "a tag"
 		                                     : "password rules");
+	if (kind == FIELD_RESETS && !uuid_read(text, strlen(text), uuid))
+		return error_set(err, VAULT_USAGE, "what an entry is reset through is a uuid");
 	return kind == FIELD_RULES ? rules_parse(text, &rules, err) : 0;
 }
 
 /* Gives the text as it is stored. */
 static char *stored_text(enum field_kind kind, const char *text)
 {
-	char written[WHEN_SIZE];
+	unsigned char uuid[UUID_BYTES];
+	char written[WHEN_SIZE], spelled[UUID_SIZE];
 	int64_t seconds;
 
+	if (kind == FIELD_RESETS && uuid_read(text, strlen(text), uuid)) {
+		uuid_write(uuid, spelled);
+		return strdup(spelled);
+	}
 	if (kind != FIELD_EXPIRES || !when_read(text, strlen(text), &seconds))
 		return strdup(text);
 	when_write(seconds, written);
@@ -240,11 +254,15 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 
 	if (r == 0)
 		r = check_text(kind, text, err);
-	if (r < 0 || (!replaces && find(entry, kind, NULL, text)))
+	if (r < 0)
 		return r;
 	copy = stored_text(kind, text);
 	if (!copy)
 		return no_memory(err);
+	if (!replaces && find(entry, kind, NULL, copy)) {
+		free(copy);
+		return 0;
+	}
 	r = replaces ? place(entry, kind, key, &field, err)
 	             : insert_field(entry, kind, &field, err);
 	if (r < 0)
@@ -306,6 +324,8 @@ static enum field_kind kind_of_word(const char *word)
 		return FIELD_OTP;
 	if (strcmp(word, "expires") == 0)
 		return FIELD_EXPIRES;
+	if (strcmp(word, "resets-via") == 0)
+		return FIELD_RESETS;
 	return strcmp(word, "note") == 0 ? FIELD_NOTE : FIELD_TEXT;
 }
 

@@ -6,6 +6,7 @@
 
 #include <vault/rules.h>
 
+#include "base/uuid.h"
 #include "base/when.h"
 
 /* ---- what no entry can hold ---------------------------------------------------------- */
@@ -66,6 +67,7 @@ static bool good_key(const struct item_field *field)
 
 static bool good_value(const struct item_field *field)
 {
+	unsigned char uuid[UUID_BYTES];
 	int64_t seconds;
 	struct rules rules;
 	struct span value = field->value;
@@ -89,6 +91,8 @@ static bool good_value(const struct item_field *field)
 	case FIELD_EXPIRES:
 		return value.length == WHEN_SIZE - 1 &&
 		       when_read(value.bytes, value.length, &seconds);
+	case FIELD_RESETS:
+		return value.length == UUID_SIZE - 1 && uuid_read(value.bytes, value.length, uuid);
 	case FIELD_NOTE:
 	case FIELD_SECRET:
 	case FIELD_OTP:
@@ -105,7 +109,7 @@ static bool go_together(const struct item_field *a, const struct item_field *b)
 	if (has_key(a->kind) && has_key(b->kind))
 		return (a->kind == FIELD_ATTACHMENT) != (b->kind == FIELD_ATTACHMENT) ||
 		       strcmp(a->key, b->key) != 0;
-	return a->kind != b->kind || a->kind == FIELD_URL || a->kind == FIELD_TAG;
+	return a->kind != b->kind || field_has_many(a->kind);
 }
 
 static int check_fields(const struct item *item, struct error *err)

@@ -114,7 +114,7 @@ static const struct field *rival_of(const struct entry *entry, const struct item
 		const struct field *there = &entry->fields[i];
 		bool custom = there->kind == FIELD_TEXT || there->kind == FIELD_SECRET;
 
-		if (field->kind == FIELD_URL || field->kind == FIELD_TAG)
+		if (field_has_many(field->kind))
 			continue;
 		if (field->key ? there->key && strcmp(there->key, field->key) == 0 &&
 		                         custom == (field->kind != FIELD_ATTACHMENT)

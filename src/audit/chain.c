@@ -1,0 +1,375 @@
+/*
+ * The graph of the recovery chain. Its nodes are the entries and, behind them, each address of a
+ * mailbox once: mailbox to address to those that have it. So a thousand mailboxes under one address
+ * and a thousand accounts with it are two thousand edges, not a million.
+ */
+#include "audit/chain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+struct chain {
+	struct chain_facts facts; /* the text lives here */
+	struct chain_entry *entries;
+	size_t n_entries, n_nodes;
+	const struct chain_entry **by_name, **hubs;
+	size_t n_hubs;
+	const char **addresses; /* of the nodes behind the entries */
+	uint32_t *first, *to;   /* node i leads to to[first[i]] … to[first[i + 1] - 1] */
+	uint32_t *rank;         /* of an entry, in order of name */
+	/* Of one walk: when a node was last reached, from which entry, in how many steps, and in
+	 * which order. */
+	uint32_t *mark, *from, *steps, *queue;
+	uint32_t walks;
+};
+
+void chain_free(struct chain *chain)
+{
+	if (!chain)
+		return;
+	chain_facts_done(&chain->facts);
+	free(chain->entries);
+	free(chain->by_name);
+	free(chain->hubs);
+	free(chain->addresses);
+	free(chain->first);
+	free(chain->to);
+	free(chain->rank);
+	free(chain->mark);
+	free(chain);
+}
+
+void chain_freep(struct chain **chain)
+{
+	chain_free(*chain);
+}
+
+static const char *text(const struct chain *chain, size_t at)
+{
+	return at == NO_TEXT ? NULL : (const char *)chain->facts.text.bytes + at;
+}
+
+/* ---- making ------------------------------------------------------------------------- */
+
+struct edge {
+	uint32_t from, to;
+};
+
+struct making {
+	struct chain *chain;
+	struct buf edges; /* struct edge */
+};
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct chain_entry *const *a = left, *const *b = right;
+
+	return strcmp((*a)->name, (*b)->name);
+}
+
+static int compare_hubs(const void *left, const void *right)
+{
+	const struct chain_entry *const *a = left, *const *b = right;
+
+	if ((*a)->falls != (*b)->falls)
+		return (*a)->falls > (*b)->falls ? -1 : 1;
+	return compare_names(left, right);
+}
+
+static int make_entries(struct chain *chain, struct error *err)
+{
+	const struct chain_fact *facts = (const void *)chain->facts.facts.bytes;
+	size_t n = chain->facts.facts.length / sizeof(*facts);
+
+	chain->n_entries = n;
+	chain->entries = calloc(n + 1, sizeof(*chain->entries));
+	chain->by_name = calloc(n + 1, sizeof(struct chain_entry *));
+	chain->hubs = calloc(n + 1, sizeof(struct chain_entry *));
+	chain->rank = calloc(n + 1, sizeof(*chain->rank));
+	if (!chain->entries || !chain->by_name || !chain->hubs || !chain->rank)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		chain->entries[i] = (struct chain_entry){.name = text(chain, facts[i].name),
+		                                         .user = text(chain, facts[i].user),
+		                                         .role = facts[i].role};
+		chain->by_name[i] = &chain->entries[i];
+	}
+	qsort(chain->by_name, n, sizeof(struct chain_entry *), compare_names);
+	for (size_t i = 0; i < n; i++)
+		chain->rank[chain->by_name[i] - chain->entries] = (uint32_t)i;
+	return 0;
+}
+
+static void add_edge(struct making *making, size_t from, size_t to)
+{
+	struct edge edge = {(uint32_t)from, (uint32_t)to};
+
+	if (from != to)
+		buf_add(&making->edges, &edge, sizeof(edge));
+}
+
+static int compare_strings(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The node of an address, or 0: no mailbox has it. */
+static size_t find_address(const struct chain *chain, const char *address)
+{
+	size_t n = chain->n_nodes - chain->n_entries;
+	const char **found =
+		n == 0 ? NULL
+		       : bsearch(&address, chain->addresses, n, sizeof(char *), compare_strings);
+
+	return found ? chain->n_entries + (size_t)(found - chain->addresses) : 0;
+}
+
+/* From mailboxes to their addresses. */
+static int add_boxes(struct making *making, struct error *err)
+{
+	struct chain *chain = making->chain;
+	const struct chain_at *boxes = (const void *)chain->facts.boxes.bytes;
+	size_t n = chain->facts.boxes.length / sizeof(*boxes), kept = 0;
+
+	chain->addresses = calloc(n + 1, sizeof(char *));
+	if (!chain->addresses)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		chain->addresses[i] = text(chain, boxes[i].address);
+	qsort(chain->addresses, n, sizeof(char *), compare_strings);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || strcmp(chain->addresses[kept - 1], chain->addresses[i]) != 0)
+			chain->addresses[kept++] = chain->addresses[i];
+	chain->n_nodes = chain->n_entries + kept;
+	for (size_t i = 0; i < n; i++)
+		add_edge(making, boxes[i].fact, find_address(chain, text(chain, boxes[i].address)));
+	return 0;
+}
+
+/* From addresses to those that have them; what belongs to nobody else, to who has the domain. */
+static void add_contacts(struct making *making)
+{
+	struct chain *chain = making->chain;
+	const struct chain_at *contacts = (const void *)chain->facts.contacts.bytes;
+	size_t n = chain->facts.contacts.length / sizeof(*contacts);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *address = text(chain, contacts[i].address);
+		size_t node = find_address(chain, address);
+
+		if (node == 0)
+			node = find_address(chain, strchr(address, '@'));
+		if (node > 0)
+			add_edge(making, node, contacts[i].fact);
+	}
+}
+
+/* ---- what was said ------------------------------------------------------------------ */
+
+struct named {
+	unsigned char uuid[UUID_BYTES];
+	uint32_t fact;
+};
+
+static int compare_named(const void *left, const void *right)
+{
+	return memcmp(left, right, UUID_BYTES);
+}
+
+/* An entry of that uuid may be in the trash, or in another vault: then nothing falls. */
+static int add_said(struct making *making, struct error *err)
+{
+	struct chain *chain = making->chain;
+	const struct chain_fact *facts = (const void *)chain->facts.facts.bytes;
+	const struct chain_said *said = (const void *)chain->facts.said.bytes;
+	size_t n = chain->facts.said.length / sizeof(*said);
+	FREE_AUTO struct named *named = NULL;
+
+	if (n == 0)
+		return 0;
+	named = calloc(chain->n_entries, sizeof(*named));
+	if (!named)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < chain->n_entries; i++) {
+		memcpy(named[i].uuid, facts[i].uuid, UUID_BYTES);
+		named[i].fact = (uint32_t)i;
+	}
+	qsort(named, chain->n_entries, sizeof(*named), compare_named);
+	for (size_t i = 0; i < n; i++) {
+		const struct named *found = bsearch(said[i].uuid, named, chain->n_entries,
+		                                    sizeof(*named), compare_named);
+
+		if (found)
+			add_edge(making, found->fact, said[i].fact);
+	}
+	return 0;
+}
+
+/* ---- the graph ---------------------------------------------------------------------- */
+
+static int make_graph(struct making *making, struct error *err)
+{
+	struct chain *chain = making->chain;
+	const struct edge *edges = (const void *)making->edges.bytes;
+	size_t n = making->edges.length / sizeof(*edges), nodes = chain->n_nodes;
+
+	if (buf_check(&making->edges, err) < 0)
+		return -VAULT_FAILED;
+	chain->first = calloc(nodes + 2, sizeof(uint32_t));
+	chain->to = calloc(n + 1, sizeof(uint32_t));
+	chain->mark = calloc(nodes + 1, 4 * sizeof(uint32_t));
+	if (n >= UINT32_MAX || !chain->first || !chain->to || !chain->mark)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	chain->from = chain->mark + nodes;
+	chain->steps = chain->from + nodes;
+	chain->queue = chain->steps + nodes;
+	/* Counted one place further on, so that filling in moves each to where it belongs. */
+	for (size_t i = 0; i < n; i++)
+		chain->first[edges[i].from + 2]++;
+	for (size_t i = 2; i <= nodes; i++)
+		chain->first[i] += chain->first[i - 1];
+	for (size_t i = 0; i < n; i++)
+		chain->to[chain->first[edges[i].from + 1]++] = edges[i].to;
+	return 0;
+}
+
+/* What falls with an entry into the queue, which it heads itself, addresses in between; gives the
+ * length of the queue, and how many entries fall. */
+static size_t walk(struct chain *chain, uint32_t start, size_t *ret_falls)
+{
+	size_t length = 1;
+
+	chain->walks++;
+	chain->queue[0] = start;
+	chain->mark[start] = chain->walks;
+	chain->steps[start] = 0;
+	*ret_falls = 0;
+	for (size_t at = 0; at < length; at++) {
+		uint32_t node = chain->queue[at];
+
+		for (uint32_t i = chain->first[node]; i < chain->first[node + 1]; i++) {
+			uint32_t next = chain->to[i];
+
+			if (chain->mark[next] == chain->walks)
+				continue;
+			chain->mark[next] = chain->walks;
+			chain->from[next] = node;
+			chain->steps[next] = chain->steps[node] + (next < chain->n_entries);
+			chain->queue[length++] = next;
+			*ret_falls += next < chain->n_entries;
+		}
+	}
+	return length;
+}
+
+static void find_hubs(struct chain *chain)
+{
+	for (size_t i = 0; i < chain->n_entries; i++) {
+		if (chain->first[i] < chain->first[i + 1])
+			walk(chain, (uint32_t)i, &chain->entries[i].falls);
+		if (chain->entries[i].falls > 0)
+			chain->hubs[chain->n_hubs++] = &chain->entries[i];
+	}
+	qsort(chain->hubs, chain->n_hubs, sizeof(struct chain_entry *), compare_hubs);
+}
+
+int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err)
+{
+	CHAIN_AUTO *chain = calloc(1, sizeof(*chain));
+	struct making making = {.chain = chain};
+	int r;
+
+	if (!chain)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	r = chain_facts_read(vault, &chain->facts, err);
+	if (r == 0)
+		r = make_entries(chain, err);
+	if (r == 0)
+		r = add_boxes(&making, err);
+	if (r == 0) {
+		add_contacts(&making);
+		r = add_said(&making, err);
+	}
+	if (r == 0)
+		r = make_graph(&making, err);
+	buf_done(&making.edges);
+	if (r != 0)
+		return r;
+	find_hubs(chain);
+	*ret_chain = chain;
+	chain = NULL;
+	return 0;
+}
+
+/* ---- asking ------------------------------------------------------------------------- */
+
+const struct chain_entry *const *chain_entries(const struct chain *chain, size_t *ret_count)
+{
+	*ret_count = chain->n_entries;
+	return chain->by_name;
+}
+
+const struct chain_entry *const *chain_hubs(const struct chain *chain, size_t *ret_count)
+{
+	*ret_count = chain->n_hubs;
+	return chain->hubs;
+}
+
+const struct chain_entry *chain_find(const struct chain *chain, const char *name)
+{
+	const struct chain_entry wanted = {.name = name}, *key = &wanted;
+	const struct chain_entry **found = bsearch(&key, chain->by_name, chain->n_entries,
+	                                           sizeof(struct chain_entry *), compare_names);
+
+	return found ? *found : NULL;
+}
+
+struct fallen {
+	uint32_t steps, rank;
+	struct chain_link link;
+};
+
+static int compare_fallen(const void *left, const void *right)
+{
+	const struct fallen *a = left, *b = right;
+
+	if (a->steps != b->steps)
+		return a->steps < b->steps ? -1 : 1;
+	return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* How the walk came to an entry: from another one, or from the address of one. */
+static struct fallen fallen(const struct chain *chain, uint32_t node)
+{
+	uint32_t from = chain->from[node];
+	bool by_address = from >= chain->n_entries;
+	struct chain_link link = {
+		.entry = &chain->entries[node],
+		.via = &chain->entries[by_address ? chain->from[from] : from],
+		.address = by_address ? chain->addresses[from - chain->n_entries] : NULL,
+		.steps = chain->steps[node],
+	};
+
+	return (struct fallen){link.steps, chain->rank[node], link};
+}
+
+int chain_falls(struct chain *chain, const struct chain_entry *hub,
+                int (*each)(void *context, const struct chain_link *link), void *context,
+                struct error *err)
+{
+	size_t falls, count = 0, length = walk(chain, (uint32_t)(hub - chain->entries), &falls);
+	FREE_AUTO struct fallen *all = calloc(falls + 1, sizeof(*all));
+	int r = 0;
+
+	if (!all)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t at = 1; at < length; at++)
+		if (chain->queue[at] < chain->n_entries)
+			all[count++] = fallen(chain, chain->queue[at]);
+	qsort(all, count, sizeof(*all), compare_fallen);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = each(context, &all[i].link);
+	return r;
+}

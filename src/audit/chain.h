@@ -1,0 +1,44 @@
+/* The recovery chain inside: what is read from the rows, and the graph made of it. */
+#ifndef AUDIT_CHAIN_H
+#define AUDIT_CHAIN_H
+
+#include <vault/chain.h>
+
+#include "base/buf.h"
+#include "base/uuid.h"
+
+/* ---- facts (chain_read.c) ----------------------------------------------------------- */
+
+#define NO_TEXT SIZE_MAX
+
+struct chain_fact {
+	size_t name, user; /* in the text; user may be NO_TEXT */
+	unsigned char uuid[UUID_BYTES];
+	enum role role;
+};
+
+/* A mailbox has this address, or can be reached under it. One that begins with @ is a whole
+ * domain. */
+struct chain_at {
+	size_t address; /* in the text */
+	uint32_t fact;
+};
+
+/* It was said that `fact` is reset through the entry of this uuid. */
+struct chain_said {
+	unsigned char uuid[UUID_BYTES];
+	uint32_t fact;
+};
+
+struct chain_facts {
+	struct buf text;     /* strings with their NUL */
+	struct buf facts;    /* struct chain_fact, in the order of the rows */
+	struct buf boxes;    /* struct chain_at: of mailboxes */
+	struct buf contacts; /* struct chain_at: of all the others */
+	struct buf said;     /* struct chain_said */
+};
+
+int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err);
+void chain_facts_done(struct chain_facts *facts);
+
+#endif

@@ -1,0 +1,283 @@
+/* Reading what makes a chain: one walk over the entries and their plain fields. */
+#include "audit/chain.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "audit/role.h"
+#include "audit/site.h"
+#include "vault/internal.h"
+
+#define NOBODY UINT32_MAX
+
+struct walk {
+	struct chain_facts *facts;
+	int64_t id; /* of the entry at hand; 0: none so far */
+	uint32_t at;
+	struct role_sight sight;
+	char *user;       /* as the rows have it; the sight borrows it */
+	struct buf own;   /* size_t: its addresses by user or name, in the text */
+	struct buf hosts; /* hosts of URLs and name, each with its NUL */
+	size_t contacts;  /* bytes of facts->contacts before it */
+	bool said;
+};
+
+static size_t keep(struct chain_facts *facts, const char *text)
+{
+	size_t at = facts->text.length;
+
+	buf_add(&facts->text, text, strlen(text) + 1);
+	return at;
+}
+
+static const char *text_at(const struct chain_facts *facts, size_t at)
+{
+	return facts->text.bytes ? (const char *)facts->text.bytes + at : "";
+}
+
+static void add_at(struct walk *walk, struct buf *to, size_t address)
+{
+	struct chain_at at = {.address = address, .fact = walk->at};
+
+	buf_add(to, &at, sizeof(at));
+}
+
+static void own_address(struct walk *walk, const char *text, size_t length)
+{
+	char address[SITE_ADDRESS_SIZE];
+	size_t at;
+
+	if (!site_address(text, length, address))
+		return;
+	at = keep(walk->facts, address);
+	buf_add(&walk->own, &at, sizeof(at));
+}
+
+static void host(struct walk *walk, const char *url)
+{
+	char found[SITE_HOST_SIZE];
+
+	if (site_host(url, found))
+		buf_add(&walk->hosts, found, strlen(found) + 1);
+}
+
+static void look_at_name(struct walk *walk, const char *name)
+{
+	bool user_is_address = walk->own.length > 0;
+	const char *piece, *rest = name;
+	size_t length;
+
+	while (site_piece(&rest, &piece, &length)) {
+		char copy[NAME_MAX_BYTES + 1];
+
+		if (length >= sizeof(copy))
+			continue;
+		memcpy(copy, piece, length);
+		copy[length] = '\0';
+		if (!strchr(copy, '@'))
+			host(walk, copy);
+		else if (!user_is_address)
+			own_address(walk, copy, length);
+	}
+}
+
+static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
+{
+	struct chain_facts *facts = walk->facts;
+	struct chain_fact fact = {.user = NO_TEXT};
+	const char *name = stmt_text(stmt, 2), *user = stmt_text(stmt, 3);
+	struct span uuid = stmt_span(stmt, 1);
+
+	if (!name || uuid.length != UUID_BYTES)
+		return error_set(err, VAULT_DAMAGED,
+		                 "an entry in the vault is damaged: see 'vault check'");
+	walk->id = stmt_int(stmt, 0);
+	walk->at = (uint32_t)(facts->facts.length / sizeof(fact));
+	walk->said = false;
+	walk->own.length = walk->hosts.length = 0;
+	walk->contacts = facts->contacts.length;
+	free(walk->user);
+	walk->user = user ? strdup(user) : NULL;
+	if (user && !walk->user)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	memcpy(fact.uuid, uuid.bytes, UUID_BYTES);
+	fact.name = keep(facts, name);
+	if (user) {
+		fact.user = keep(facts, user);
+		own_address(walk, user, strlen(user));
+	}
+	look_at_name(walk, name);
+	role_begin(&walk->sight, name, walk->user);
+	buf_add(&facts->facts, &fact, sizeof(fact));
+	return 0;
+}
+
+static bool names_mail(const char *key)
+{
+	for (; *key; key++)
+		if (strncasecmp(key, "mail", 4) == 0 || strncasecmp(key, "recovery", 8) == 0)
+			return true;
+	return false;
+}
+
+static void look_at_field(struct walk *walk, struct stmt *stmt)
+{
+	const char *key = stmt_text(stmt, 5), *value = stmt_text(stmt, 6);
+	struct chain_said said = {.fact = walk->at};
+	char address[SITE_ADDRESS_SIZE];
+
+	if (!value)
+		return;
+	switch ((enum field_kind)stmt_int(stmt, 4)) {
+	case FIELD_URL:
+		role_see_url(&walk->sight, value);
+		host(walk, value);
+		return;
+	case FIELD_TAG:
+		role_see_tag(&walk->sight, value);
+		return;
+	case FIELD_TEXT:
+		if (key && names_mail(key) && site_address(value, strlen(value), address))
+			add_at(walk, &walk->facts->contacts, keep(walk->facts, address));
+		return;
+	case FIELD_RESETS:
+		if (uuid_read(value, strlen(value), said.uuid)) {
+			buf_add(&walk->facts->said, &said, sizeof(said));
+			walk->said = true;
+		}
+		return;
+	default:
+		return;
+	}
+}
+
+static void add_box(struct walk *walk, const char *local, const char *domain)
+{
+	size_t at = walk->facts->text.length;
+
+	buf_add_format(&walk->facts->text, "%s@%s", local, domain);
+	buf_add(&walk->facts->text, "", 1);
+	add_at(walk, &walk->facts->boxes, at);
+}
+
+/* The addresses of a mailbox whose user name is none: at each host, the domains above it and those
+ * of its provider. */
+static void boxes_by_host(struct walk *walk)
+{
+	char local[SITE_ADDRESS_SIZE] = "";
+	size_t count, length = walk->user ? strlen(walk->user) : 0;
+	const struct mail_provider *providers = mail_providers(&count);
+
+	if (length >= sizeof(local) - SITE_HOST_SIZE)
+		return;
+	for (size_t i = 0; i < length; i++)
+		local[i] = walk->user[i] >= 'A' && walk->user[i] <= 'Z'
+		                   ? (char)(walk->user[i] - 'A' + 'a')
+		                   : walk->user[i];
+	for (size_t at = 0; at < walk->hosts.length;) {
+		const char *name = (const char *)walk->hosts.bytes + at;
+
+		at += strlen(name) + 1;
+		for (size_t i = 0; i < count; i++)
+			for (size_t j = 0;
+			     site_belongs(name, providers[i].host) && providers[i].domains[j]; j++)
+				add_box(walk, local, providers[i].domains[j]);
+		for (; name; name = site_above(name))
+			add_box(walk, local, name);
+	}
+}
+
+static bool is_own(const struct walk *walk, size_t address)
+{
+	const size_t *own = (const void *)walk->own.bytes;
+
+	for (size_t i = 0; i < walk->own.length / sizeof(*own); i++)
+		if (strcmp(text_at(walk->facts, own[i]), text_at(walk->facts, address)) == 0)
+			return true;
+	return false;
+}
+
+/* A mailbox is not reset through its own address, whatever field has it, too. */
+static void drop_own(struct walk *walk)
+{
+	struct buf *contacts = &walk->facts->contacts;
+	size_t kept = walk->contacts;
+
+	for (size_t at = walk->contacts; at < contacts->length; at += sizeof(struct chain_at)) {
+		struct chain_at contact;
+
+		memcpy(&contact, contacts->bytes + at, sizeof(contact));
+		if (is_own(walk, contact.address))
+			continue;
+		memmove(contacts->bytes + kept, &contact, sizeof(contact));
+		kept += sizeof(contact);
+	}
+	contacts->length = kept;
+}
+
+static void end_entry(struct walk *walk)
+{
+	struct chain_facts *facts = walk->facts;
+	const size_t *own = (const void *)walk->own.bytes;
+	size_t n_own = walk->own.length / sizeof(*own);
+	bool mailbox = walk->sight.role == ROLE_MAILBOX;
+
+	if (walk->id == 0 || facts->facts.failed)
+		return;
+	((struct chain_fact *)(void *)facts->facts.bytes)[walk->at].role = walk->sight.role;
+	for (size_t i = 0; i < n_own; i++)
+		add_at(walk, mailbox ? &facts->boxes : &facts->contacts, own[i]);
+	if (mailbox && n_own == 0)
+		boxes_by_host(walk);
+	if (mailbox)
+		drop_own(walk);
+	if (walk->said)
+		facts->contacts.length = walk->contacts;
+}
+
+static int read_rows(struct walk *walk, struct vault *vault, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_CHAIN, &stmt, err);
+
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		r = 0;
+		if (stmt_int(stmt, 0) != walk->id) {
+			end_entry(walk);
+			r = begin_entry(walk, stmt, err);
+		}
+		if (r == 0)
+			look_at_field(walk, stmt);
+	}
+	if (r == 0)
+		end_entry(walk);
+	return r;
+}
+
+int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err)
+{
+	struct walk walk = {.facts = facts};
+	struct buf *const bufs[] = {&facts->text, &facts->facts, &facts->boxes, &facts->contacts,
+	                            &facts->said, &walk.own,     &walk.hosts};
+	int r = read_begin(vault, err);
+
+	if (r != 0)
+		return r;
+	r = read_rows(&walk, vault, err);
+	read_end(vault);
+	for (size_t i = 0; r == 0 && i < sizeof(bufs) / sizeof(bufs[0]); i++)
+		r = buf_check(bufs[i], err);
+	free(walk.user);
+	buf_done(&walk.own);
+	buf_done(&walk.hosts);
+	return r;
+}
+
+void chain_facts_done(struct chain_facts *facts)
+{
+	buf_done(&facts->text);
+	buf_done(&facts->facts);
+	buf_done(&facts->boxes);
+	buf_done(&facts->contacts);
+	buf_done(&facts->said);
+}

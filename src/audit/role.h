@@ -1,0 +1,38 @@
+/* How a role is judged, piece by piece as they come. The rule is in <vault/role.h>. */
+#ifndef AUDIT_ROLE_H
+#define AUDIT_ROLE_H
+
+#include <vault/role.h>
+
+#include <stddef.h>
+
+#include "audit/site.h"
+
+struct role_sight {
+	enum role role;   /* as far as it was seen */
+	bool tagged;      /* a tag has decided */
+	const char *user; /* borrowed */
+};
+
+/* `user` may be NULL; both are borrowed until role_end. */
+void role_begin(struct role_sight *sight, const char *name, const char *user);
+void role_see_url(struct role_sight *sight, const char *url);
+void role_see_tag(struct role_sight *sight, const char *tag);
+
+/* ---- the tables (role_words.c) ------------------------------------------------------ */
+
+/* All in small letters. ROLE_OTHER: not in the table. */
+enum role role_of_word(const char *word, size_t length);
+enum role role_of_site(const char *host); /* of it, or of a domain above it */
+
+/* A company that is known for its mail. */
+struct mail_provider {
+	const char *host;           /* where its accounts are */
+	const char *const *domains; /* of its addresses; NULL-terminated */
+};
+const struct mail_provider *mail_providers(size_t *ret_count);
+
+/* Are addresses of this domain the provider's? */
+bool mail_provider_has(const struct mail_provider *provider, const char *domain);
+
+#endif

@@ -1,0 +1,93 @@
+#include "audit/site.h"
+
+#include <string.h>
+
+#define BETWEEN " \t/()[]{}<>,;|\"'"
+
+static bool is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* At least one dot, no empty label, letters, digits and hyphens alone (of any script). */
+static bool copy_host(const char *text, size_t length, char ret_host[SITE_HOST_SIZE])
+{
+	bool dot = false;
+
+	if (length > 0 && text[length - 1] == '.') /* the root of all names */
+		length--;
+	if (length == 0 || length >= SITE_HOST_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		char c = lower(text[i]);
+
+		if (c == '.' && (i == 0 || i + 1 == length || ret_host[i - 1] == '.'))
+			return false;
+		if (c != '.' && c != '-' && c != '_' && !is_letter_or_digit(c))
+			return false;
+		dot |= c == '.';
+		ret_host[i] = c;
+	}
+	ret_host[length] = '\0';
+	return dot;
+}
+
+bool site_host(const char *url, char ret_host[SITE_HOST_SIZE])
+{
+	const char *start = strstr(url, "://"), *at;
+	size_t length;
+
+	start = start ? start + 3 : url;
+	length = strcspn(start, "/?#");
+	while ((at = memchr(start, '@', length))) {
+		length -= (size_t)(at + 1 - start);
+		start = at + 1;
+	}
+	at = memchr(start, ':', length);
+	return copy_host(start, at ? (size_t)(at - start) : length, ret_host);
+}
+
+bool site_address(const char *text, size_t length, char ret_address[SITE_ADDRESS_SIZE])
+{
+	const char *at = memchr(text, '@', length);
+	size_t local = at ? (size_t)(at - text) : 0;
+
+	if (local == 0 || local > 64 || memchr(at + 1, '@', length - local - 1))
+		return false;
+	for (size_t i = 0; i < local; i++) {
+		if ((unsigned char)text[i] <= ' ' || strchr(BETWEEN ":", text[i]))
+			return false;
+		ret_address[i] = lower(text[i]);
+	}
+	ret_address[local] = '@';
+	return copy_host(at + 1, length - local - 1, ret_address + local + 1);
+}
+
+const char *site_above(const char *host)
+{
+	const char *dot = strchr(host, '.');
+
+	return dot && strchr(dot + 1, '.') ? dot + 1 : NULL;
+}
+
+bool site_belongs(const char *host, const char *domain)
+{
+	size_t length = strlen(host), end = strlen(domain);
+
+	if (end > length || strcmp(host + length - end, domain) != 0)
+		return false;
+	return end == length || host[length - end - 1] == '.';
+}
+
+bool site_piece(const char **rest, const char **ret_piece, size_t *ret_length)
+{
+	*ret_piece = *rest + strspn(*rest, BETWEEN);
+	*ret_length = strcspn(*ret_piece, BETWEEN);
+	*rest = *ret_piece + *ret_length;
+	return *ret_length > 0;
+}
