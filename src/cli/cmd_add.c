@@ -8,6 +8,7 @@
 #include "entry_options.h"
 #include "prompt.h"
 #include "report.h"
+#include "resets.h"
 #include "results.h"
 
 struct add_values {
@@ -146,6 +147,8 @@ static int add_run(struct session *session, const void *values, char *const *wor
 		r = unlock_or_create(session, &created, err);
 	if (r == 0)
 		r = check_free(session, entry->name, err);
+	if (r == 0)
+		r = resets_set(session, entry->name, &entry_options->resets, entry, err);
 	if (r == 0)
 		r = ask_user(entry_options, entry, err);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <vault/audit.h>
 
 #include "breach_report.h"
+#include "chain_report.h"
 #include "cleanup.h"
 #include "commands.h"
 #include "dates.h"
@@ -131,7 +132,8 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	const struct audit_values *audit = values;
 	struct audit_context context = {.json_wanted = session->global.json, .first = true};
 	BREACH_REPORT_AUTO breaches = {0};
-	size_t groups = 0, families = 0;
+	CHAIN_AUTO *chain = NULL;
+	size_t groups = 0, families = 0, hubs = 0;
 	int r = session_unlock(session, 0, err);
 
 	(void)words;
@@ -139,20 +141,28 @@ static int audit_run(struct session *session, const void *values, char *const *w
 		return r;
 	r = audit_reuse(session, &context, &groups, &families, err);
 	if (r == 0)
+		r = chain_make(session->vault, &chain, err);
+	if (r == 0)
 		breach_report_make(&breaches, session, audit->breaches);
 	session_close(session);
 	if (r != 0)
 		return r;
 	if (context.json_wanted) {
+		r = chain_report_json(chain, &context.json, err);
 		breach_report_json(&breaches, &context.json);
 		json_close(&context.json);
+	} else {
+		r = chain_report_text(chain, context.first, err);
 	}
+	if (r < 0)
+		return r;
 	if (groups == 0)
 		report_note("No password is, or was, in use twice.");
 	if (families == 0)
 		report_note("No password in use is a variant of another one.");
 	if (!context.json_wanted) {
-		if (!context.first && breaches.found > 0)
+		chain_hubs(chain, &hubs);
+		if ((!context.first || hubs > 0) && breaches.found > 0)
 			output_string("\n");
 		breach_report_text(&breaches);
 	}

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "entry_options.h"
 #include "report.h"
+#include "resets.h"
 #include "results.h"
 
 struct edit_values {
@@ -14,7 +15,7 @@ static const struct option_spec edit_options[] = {
 	ENTRY_OPTIONS(struct edit_values, entry),
 	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
 	OPTION_TEXTS_OF(WORD_CLEARABLE, struct edit_values, clear, 0, "clear", "FIELD",
-                        "remove user, url, tag, rules, note, otp or a field"),
+                        "remove user, url, tag, rules, resets-via, note, otp or a field"),
 	OPTIONS_END,
 };
 
@@ -118,6 +119,8 @@ static int edit_run(struct session *session, const void *values, char *const *wo
 		r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = session_get(session, words[0], &entry, err);
+	if (r == 0)
+		r = resets_set(session, entry->name, &edit->entry.resets, set, err);
 	return r == 0 ? store(session, edit, entry, set, err) : r;
 }
 

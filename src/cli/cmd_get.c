@@ -1,6 +1,9 @@
+#include <string.h>
+
 #include "commands.h"
 #include "field_value.h"
 #include "output.h"
+#include "resets.h"
 
 struct get_values {
 	const char *field;
@@ -18,7 +21,9 @@ static int get_run(struct session *session, const void *values, char *const *wor
 	const struct get_values *get = values;
 	struct field_value value;
 	ENTRY_AUTO *entry = NULL;
-	int r = session_read(session, words[0], &entry, err);
+	bool is_reset = get->field && strcmp(get->field, "resets-via") == 0;
+	int r = is_reset ? resets_read(session, words[0], &entry, err)
+	                 : session_read(session, words[0], &entry, err);
 
 	if (r != 0)
 		return r;

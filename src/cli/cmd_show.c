@@ -7,6 +7,7 @@
 #include "output.h"
 #include "qr_show.h"
 #include "report.h"
+#include "resets.h"
 #include "show.h"
 
 #define LABEL_COLUMNS 12
@@ -145,7 +146,7 @@ static int show_run(struct session *session, const void *values, char *const *wo
 	int r = check_qr(session, show, err);
 
 	if (r == 0)
-		r = session_read(session, words[0], &entry, err);
+		r = resets_read(session, words[0], &entry, err);
 	if (r != 0)
 		return r;
 	if (show->qr)

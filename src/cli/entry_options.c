@@ -34,7 +34,7 @@ bool entry_options_fields(const struct entry_options *options)
 {
 	return options->user || options->note || options->urls.count || options->tags.count ||
 	       options->rule.rules || options->fields.count || options->secret_fields.count ||
-	       options->otp || options->otp_file || options->otp_qr;
+	       options->resets.count || options->otp || options->otp_file || options->otp_qr;
 }
 
 int entry_options_check(const struct entry_options *options, const struct config *config,

@@ -19,7 +19,7 @@
 
 struct entry_options {
 	const char *user, *note, *allow_reuse, *otp_file, *otp_qr;
-	struct texts urls, tags, fields, secret_fields;
+	struct texts urls, tags, fields, secret_fields, resets;
 	bool generate, from_stdin, all_stdin, otp;
 	struct rule_options rule;
 };
@@ -41,6 +41,8 @@ struct entry_options {
 	                     "further field that is not secret"), \
 		OPTION_TEXTS(type, entry.secret_fields, 0, "secret-field", "KEY", \
 	                     "secret field; KEY=- reads standard input"), \
+		OPTION_TEXTS_OF(WORD_ENTRY, type, entry.resets, 0, "resets-via", "ENTRY", \
+	                        "entry through which the password can be reset"), \
 		OPTION_FLAG(type, entry.otp, 0, "otp", \
 	                    "set up one-time codes; asks for the secret or URI"), \
 		OPTION_TEXT_OF(WORD_FILE, type, entry.otp_file, 0, "otp-file", "FILE", \

@@ -16,7 +16,7 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 0 vault audit -q
 	silent
 	answers 0 vault audit --json
-	printed '{"shared":[],"families":[],"breaches":null}'$'\n'
+	printed '{"shared":[],"families":[],"hubs":[],"breaches":null}'$'\n'
 }
 
 @test "shared now, by three; a reason does not hide it" {
