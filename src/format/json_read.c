@@ -6,6 +6,7 @@
 
 #include "base/when.h"
 
+#define GLANCE_BYTES ((size_t)1024 * 1024)
 #define FLAGS (JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL)
 
 void json_read_prepare(void)
@@ -144,6 +145,93 @@ int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *er
 	if (error.position > 0 && error.position <= walk->end - walk->p)
 		walk->p += error.position;
 	return wrong(walk, what, err);
+}
+
+/* From the quote in front of a string to behind the other one. */
+static int skip_string(struct json_walk *walk, struct error *err)
+{
+	for (walk->p++; walk->p < walk->end && *walk->p != '"'; walk->p++)
+		if (*walk->p == '\\' && walk->p + 1 < walk->end)
+			walk->p++;
+	if (walk->p == walk->end)
+		return wrong(walk, "", err);
+	walk->p++;
+	return 0;
+}
+
+int json_walk_skip(struct json_walk *walk, struct error *err)
+{
+	size_t depth = 0;
+
+	do {
+		char c = json_walk_peek(walk);
+		int r = 0;
+
+		if (walk->p == walk->end || (depth == 0 && c && strchr(",:]}", c)))
+			return wrong(walk, "a value is missing", err);
+		if (c == '"') {
+			r = skip_string(walk, err);
+		} else if (c && strchr("{[}],:", c)) {
+			walk->p++;
+			depth += c == '{' || c == '[';
+			depth -= c == '}' || c == ']';
+		} else {
+			while (walk->p < walk->end &&
+			       !(*walk->p && strchr("{[}],: \t\r\n\"", *walk->p)))
+				walk->p++;
+		}
+		if (r < 0)
+			return r;
+	} while (depth > 0);
+	return 0;
+}
+
+static void glance_at(struct json_walk *walk, struct json_glance *member)
+{
+	const char *start = walk->p;
+	size_t length;
+
+	member->first = json_walk_peek(walk);
+	start = walk->p;
+	if (json_walk_skip(walk, NULL) < 0 || member->first == '{' || member->first == '[')
+		return;
+	length = (size_t)(walk->p - start);
+	if (member->first == '"') {
+		start++;
+		length -= 2;
+	}
+	if (length >= sizeof(member->text))
+		return;
+	memcpy(member->text, start, length);
+	member->text[length] = '\0';
+}
+
+bool json_glance(const struct source *source, struct json_glance *members, size_t count)
+{
+	struct source window = *source;
+	struct json_walk walk;
+	int r = 0;
+
+	if (window.length > GLANCE_BYTES)
+		window.length = GLANCE_BYTES;
+	json_walk_start(&walk, &window);
+	if (json_walk_peek(&walk) != '{' || json_walk_enter(&walk, '{', NULL) < 0)
+		return false;
+	while (r == 0) {
+		JSON_AUTO *key = NULL;
+		bool wanted = false;
+
+		if (json_walk_member(&walk, &key, NULL) != 1)
+			break;
+		for (size_t i = 0; i < count && !wanted; i++) {
+			wanted = strcmp(json_string_value(key), members[i].name) == 0;
+			if (wanted)
+				glance_at(&walk, &members[i]);
+		}
+		if (!wanted)
+			r = json_walk_skip(&walk, NULL);
+	}
+	return true;
 }
 
 int json_walk_end(struct json_walk *walk, struct error *err)

@@ -36,7 +36,20 @@ int json_walk_element(struct json_walk *walk, struct error *err); /* the same of
 
 /* Takes the whole value that follows; json_decref it. */
 int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *err);
+/* Passes over the whole value that follows, taking brackets and quotes for what they look like. */
+int json_walk_skip(struct json_walk *walk, struct error *err);
 int json_walk_end(struct json_walk *walk, struct error *err); /* nothing follows */
+
+/* A member of the outermost object, looked at to recognise a format. */
+#define JSON_GLANCE_TEXT 64
+struct json_glance {
+	const char *name;
+	char first;                  /* character of its value; 0: it was not seen */
+	char text[JSON_GLANCE_TEXT]; /* of a short string or another scalar; "" of all else */
+};
+
+/* Fills in what is among the first members, as far as a megabyte goes. False: it is no object. */
+bool json_glance(const struct source *source, struct json_glance *members, size_t count);
 
 size_t json_walk_offset(const struct json_walk *walk);
 size_t json_walk_line(const struct json_walk *walk);

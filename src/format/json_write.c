@@ -80,6 +80,12 @@ void json_write_null(struct json_write *json, const char *key)
 	sink_string(json->sink, "null");
 }
 
+void json_write_bool(struct json_write *json, const char *key, bool value)
+{
+	lead(json, key, "");
+	sink_string(json->sink, value ? "true" : "false");
+}
+
 void json_write_number(struct json_write *json, const char *key, int64_t value)
 {
 	char text[24];
@@ -107,11 +113,8 @@ void json_write_time(struct json_write *json, const char *key, int64_t seconds)
 	json_write_string(json, key, seconds ? text : NULL);
 }
 
-void json_write_span(struct json_write *json, const char *key, struct span span)
+static void put_span(struct json_write *json, struct span span, bool text)
 {
-	bool text = text_is_utf8(span.bytes, span.length);
-
-	lead(json, key, text ? "" : "_base64");
 	if (text) {
 		put_text(json->sink, span.bytes, span.length);
 		return;
@@ -119,4 +122,19 @@ void json_write_span(struct json_write *json, const char *key, struct span span)
 	sink_bytes(json->sink, "\"", 1);
 	sink_base64(json->sink, span);
 	sink_bytes(json->sink, "\"", 1);
+}
+
+void json_write_span(struct json_write *json, const char *key, struct span span)
+{
+	bool text = text_is_utf8(span.bytes, span.length);
+
+	lead(json, key, text ? "" : "_base64");
+	put_span(json, span, text);
+}
+
+void json_write_text(struct json_write *json, const char *key, struct span span)
+{
+	lead(json, key, "");
+	put_span(json, span,
+	         text_is_utf8(span.bytes, span.length) && !memchr(span.bytes, 0, span.length));
 }

@@ -21,6 +21,7 @@ void json_write_array(struct json_write *json, const char *key);
 void json_write_close(struct json_write *json);
 
 void json_write_null(struct json_write *json, const char *key);
+void json_write_bool(struct json_write *json, const char *key, bool value);
 void json_write_number(struct json_write *json, const char *key, int64_t value);
 void json_write_string(struct json_write *json, const char *key, const char *text); /* or null */
 void json_write_time(struct json_write *json, const char *key, int64_t seconds);    /* 0: null */
@@ -28,5 +29,9 @@ void json_write_time(struct json_write *json, const char *key, int64_t seconds);
 /* A string; bytes that are no UTF-8 in base 64 (RFC 4648), under the key with "_base64" behind
  * it. */
 void json_write_span(struct json_write *json, const char *key, struct span span);
+
+/* A string for programs that know no such key: bytes that are no text in base 64, as
+ * export_losses tells. */
+void json_write_text(struct json_write *json, const char *key, struct span span);
 
 #endif

@@ -73,3 +73,19 @@ csv() { printf '%s\n' 'name,url,username,password,note' "$@"; }
 	says 'tag: the format has no room for it (a)'
 	grep -q '"a","https://one","","one",""' c.csv
 }
+
+@test "Bitwarden's JSON: recognised, taken, and out again for Bitwarden" {
+	answers 0 vault import "$SOURCE/tests/samples/bitwarden.json"
+	shows '5 of 5 entries added (Bitwarden JSON'
+	shows 'passkey: kept as a secret field'
+	[ "$(vault get 'mail server')" = 'p"a\s,s' ]
+	answers 0 vault import "$SOURCE/tests/samples/bitwarden.json"
+	shows '5 there already'
+	answers 2 vault export bitwarden-json b.json
+	answers 0 vault export bitwarden-json b.json --plaintext --yes
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import b.json
+	[ "$(master get 'mail server')" = 'p"a\s,s' ]
+	answers 0 master check
+}

@@ -1,0 +1,77 @@
+#include "format/json_take.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+
+bool span_is(struct span span, const char *text)
+{
+	return span.bytes && span.length == strlen(text) &&
+	       memcmp(span.bytes, text, span.length) == 0;
+}
+
+bool json_is_nothing(const json_t *value)
+{
+	return !value || json_is_null(value) ||
+	       (json_is_string(value) && json_string_length(value) == 0) ||
+	       (json_is_array(value) && json_array_size(value) == 0) ||
+	       (json_is_object(value) && json_object_size(value) == 0);
+}
+
+/* Calls `put` with the value as text. */
+static void put_value(struct emit *emit, void (*put)(struct emit *, struct span, struct span),
+                      struct span key, const json_t *value)
+{
+	FREE_AUTO char *text = NULL;
+
+	if (json_is_nothing(value))
+		return;
+	if (json_is_string(value)) {
+		put(emit, key, json_span(value));
+		return;
+	}
+	text = json_text(value);
+	if (text)
+		put(emit, key, span_of(text));
+	else
+		emit_account(emit, FATE_LEFT, "field", "too large");
+}
+
+void json_keep(struct emit *emit, struct span key, const json_t *value)
+{
+	put_value(emit, emit_kept, key, value);
+}
+
+void json_take_value(struct emit *emit, enum json_take how, struct span key, const json_t *value)
+{
+	put_value(emit, how == TAKE_SECRET ? emit_secret : emit_text, key, value);
+}
+
+static const struct json_rule *find(const struct json_rule *rules, const char *member)
+{
+	while (rules->member && strcmp(rules->member, member) != 0)
+		rules++;
+	return rules;
+}
+
+void json_take(struct emit *emit, const json_t *object, const struct json_rule *rules)
+{
+	const char *member;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, member, value)
+	{
+		const struct json_rule *rule = find(rules, member);
+		struct span key = span_of(rule->key ? rule->key : member);
+
+		if (json_is_nothing(value) || rule->how == TAKE_ELSEWHERE)
+			continue;
+		if (!rule->member)
+			json_keep(emit, key, value);
+		else if (rule->how == TAKE_LEFT)
+			emit_account(emit, FATE_LEFT, rule->key ? rule->key : member,
+			             "of use to the other program alone");
+		else
+			json_take_value(emit, rule->how, key, value);
+	}
+}

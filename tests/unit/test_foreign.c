@@ -1,0 +1,204 @@
+/*
+ * Foreign formats by their samples (tests/samples): each is recognised, and read as the file beside
+ * it says, which has every field and what became of it. With WRITE_EXPECTED in the environment
+ * these files are written instead: look at what git says has changed.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "foreign.h"
+
+#define SAMPLE_MAX (256 * 1024)
+
+static const struct sample {
+	const char *file, *format, *password;
+	bool sealed;
+	const struct format *writes; /* what is read and written in it reads the same */
+} samples[] = {
+	{"bitwarden.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+	{"bitwarden-org.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void path_of(const char *file, const char *suffix, char ret_path[512])
+{
+	snprintf(ret_path, 512, "%s/tests/samples/%s%s", getenv("SOURCE"), file, suffix);
+}
+
+static size_t load(const char *file, const char *suffix, unsigned char *ret_bytes)
+{
+	char path[512];
+	FILE *stream;
+	size_t length;
+
+	path_of(file, suffix, path);
+	stream = fopen(path, "rb");
+	if (!stream)
+		fail_msg("cannot read %s", path);
+	length = fread(ret_bytes, 1, SAMPLE_MAX, stream);
+	fclose(stream);
+	return length;
+}
+
+static void store(const char *file, const struct buf *told)
+{
+	char path[512];
+	FILE *stream;
+
+	path_of(file, ".expected", path);
+	stream = fopen(path, "wb");
+	assert_non_null(stream);
+	assert_int_equal(fwrite(told->bytes, 1, told->length, stream), told->length);
+	assert_int_equal(fclose(stream), 0);
+}
+
+static unsigned char bytes[SAMPLE_MAX], expected[SAMPLE_MAX];
+
+static struct source source_of(const struct sample *sample, struct secret **ret_password)
+{
+	struct source source = {.bytes = bytes, .length = load(sample->file, "", bytes)};
+
+	if (sample->password)
+		assert_done(
+			secret_copy(ret_password, sample->password, strlen(sample->password), err));
+	source.password = *ret_password;
+	return source;
+}
+
+static void recognises_and_reads_every_sample(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		const struct sample *sample = &samples[i];
+		const struct format *format = format_find(sample->format);
+		SECRET_AUTO *password = NULL;
+		struct source source = source_of(sample, &password);
+		BUF_AUTO told = BUF_EMPTY;
+		bool sealed = false;
+		size_t length;
+
+		assert_non_null(format);
+		if (foreign_guess(&source, &sealed) != format || sealed != sample->sealed)
+			fail_msg("%s is not recognised", sample->file);
+		assert_done(foreign_read(format, &source, &told, err));
+		if (getenv("WRITE_EXPECTED"))
+			store(sample->file, &told);
+		length = load(sample->file, ".expected", expected);
+		if (length != told.length || memcmp(expected, told.bytes, length) != 0)
+			fail_msg("%s reads as:\n%s", sample->file, (char *)told.bytes);
+	}
+}
+
+/* The entries of what was told, without the account. */
+static size_t entries(const struct buf *told)
+{
+	const char *account = strstr((char *)told->bytes, "\n# ");
+
+	return account ? (size_t)(account - (char *)told->bytes) + 1 : told->length;
+}
+
+/* Once through a format that holds it all, nothing changes any more. */
+static void writes_what_reads_the_same(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		const struct sample *sample = &samples[i];
+		const struct export_how how = {.format = sample->writes};
+		SECRET_AUTO *password = NULL;
+		struct source source = source_of(sample, &password), again = {0};
+		BUF_AUTO first = BUF_EMPTY;
+		BUF_AUTO written = BUF_EMPTY;
+		BUF_AUTO second = BUF_EMPTY;
+
+		if (!sample->writes)
+			continue;
+		assert_done(foreign_read(format_find(sample->format), &source, &first, err));
+		assert_done(
+			foreign_convert(format_find(sample->format), &source, &how, &written, err));
+		again.bytes = written.bytes;
+		again.length = written.length;
+		assert_done(foreign_read(sample->writes, &again, &second, err));
+		if (entries(&first) != entries(&second) ||
+		    memcmp(first.bytes, second.bytes, entries(&first)) != 0)
+			fail_msg("%s comes back as:\n%s", sample->file, (char *)second.bytes);
+	}
+}
+
+/* No part of a file is taken for the whole. */
+static void refuses_what_is_cut_off_at_any_byte(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		const struct sample *sample = &samples[i];
+		const struct format *format = format_find(sample->format);
+		SECRET_AUTO *password = NULL;
+		struct source source = source_of(sample, &password);
+		size_t end = source.length;
+
+		while (end > 0 && strchr(" \n", bytes[end - 1]))
+			end--;
+		for (source.length = 0; source.length < end; source.length++) {
+			BUF_AUTO told = BUF_EMPTY;
+			struct error err = {0};
+
+			if (foreign_read(format, &source, &told, &err) == 0)
+				fail_msg("%s: its first %zu bytes pass", sample->file,
+				         source.length);
+			assert_true(err.message[0] != '\0');
+		}
+	}
+}
+
+static void refuses(const char *name, const char *text, const char *message)
+{
+	const struct source source = {.bytes = (const unsigned char *)text, .length = strlen(text)};
+	BUF_AUTO told = BUF_EMPTY;
+
+	struct error failure = {0};
+
+	assert_int_equal(foreign_read(format_find(name), &source, &told, &failure), -VAULT_USAGE);
+	if (!strstr(failure.message, message))
+		fail_msg("%s: '%s', not '%s'", name, failure.message, message);
+}
+
+static void refuses_what_is_not_as_described(void **state)
+{
+	(void)state;
+	refuses("bitwarden-json", "{\"encrypted\":true,\"items\":[]}", "encrypted");
+	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":[\n7]}", "line 2");
+	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":{}}", "no list");
+	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":[]} x", "follows the end");
+}
+
+static void refuses_deep_nesting(void **state)
+{
+	static const struct {
+		const char *name, *start;
+	} deeps[] = {
+		{"bitwarden-json", "{\"folders\":[],\"items\":[{\"x\":"},
+	};
+	static char deep[200000];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(deeps); i++) {
+		memset(deep, '[', sizeof(deep) - 1);
+		memcpy(deep, deeps[i].start, strlen(deeps[i].start));
+		refuses(deeps[i].name, deep, "depth");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(recognises_and_reads_every_sample),
+		cmocka_unit_test(writes_what_reads_the_same),
+		cmocka_unit_test(refuses_what_is_cut_off_at_any_byte),
+		cmocka_unit_test(refuses_what_is_not_as_described),
+		cmocka_unit_test(refuses_deep_nesting),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
