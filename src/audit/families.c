@@ -82,121 +82,165 @@ static size_t keep_text(struct kin *kin, const char *text)
 }
 
 /* Values of more than a form is made of are not kept: such a password has none. */
-static int keep_value(struct kin *kin, struct member *member, struct stmt *stmt, struct error *err)
+static int keep_value(struct kin *kin, struct member *member, struct span value, struct error *err)
 {
-	const void *value = stmt_blob(stmt, 5, &member->length);
 	int r = 0;
 
-	member->erased = !value;
-	if (!value || member->length > 4 * VARIANT_CHARACTERS_MAX)
-		member->length = 0;
+	member->erased = !value.bytes;
+	if (value.length > 4 * VARIANT_CHARACTERS_MAX)
+		value.length = 0;
 	if (!kin->values)
 		r = secret_new(&kin->values, VALUES_AT_FIRST, err);
-	if (r == 0 && kin->values->capacity - kin->values->length < member->length)
+	if (r == 0 && kin->values->capacity - kin->values->length < value.length)
 		r = secret_reserve(&kin->values, 2 * kin->values->capacity, err);
 	if (r < 0)
 		return r;
 	member->value = kin->values->length;
-	return secret_append(kin->values, value, member->length, err);
+	member->length = value.length;
+	return secret_append(kin->values, value.bytes, value.length, err);
 }
 
-/* A row of SQL_VARIANT_CANDIDATE. */
+/* A row of SQL_PASSWORD_AT. */
 static int keep_member(struct kin *kin, const struct place *place, struct stmt *stmt,
                        struct error *err)
 {
 	struct member *members =
 		list_room(kin->members, kin->n_members, &kin->members_room, sizeof(*members));
-	struct member member = {
-		.entry = place->entry,
-		.name = keep_text(kin, stmt_text(stmt, 0)),
-		.user = keep_text(kin, stmt_text(stmt, 1)),
-		.state = (enum entry_state)stmt_int(stmt, 2),
-		.since = stmt_int(stmt, 3),
-		.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4),
-		.reason = keep_text(kin, stmt_text(stmt, 7)),
-	};
-	struct span fingerprint = stmt_span(stmt, 6);
+	struct span fingerprint = stmt_span(stmt, 3);
+	struct member *member;
 
-	if (!members || member.name == NO_TEXT)
+	if (!members)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	kin->members = members;
 	if (fingerprint.length != FINGERPRINT_BYTES)
 		return error_set(err, VAULT_DAMAGED,
 		                 "a fingerprint in the vault is damaged: see 'vault check'");
-	memcpy(member.fingerprint, fingerprint.bytes, FINGERPRINT_BYTES);
-	member.now = member.state == ENTRY_LIVE && member.until == 0;
-	member.up = (uint32_t)kin->n_members;
-	members[kin->n_members] = member;
-	return keep_value(kin, &members[kin->n_members++], stmt, err);
+	member = &members[kin->n_members];
+	*member = (struct member){
+		.entry = place->entry,
+		.since = stmt_int(stmt, 0),
+		.until = stmt_is_null(stmt, 1) ? 0 : stmt_int(stmt, 1),
+		.name = NO_TEXT,
+		.user = NO_TEXT,
+		.reason = keep_text(kin, stmt_text(stmt, 4)),
+		.up = (uint32_t)kin->n_members++,
+	};
+	memcpy(member->fingerprint, fingerprint.bytes, FINGERPRINT_BYTES);
+	return keep_value(kin, member, stmt_span(stmt, 2), err);
 }
 
-static int fetch_one(struct walk *walk, struct place *place, struct error *err)
+static int no_such_row(struct error *err)
+{
+	return error_set(err, VAULT_DAMAGED, "a password with forms is missing: see 'vault check'");
+}
+
+static int fetch_password(struct walk *walk, struct place *place, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(walk->kin.vault->db, SQL_VARIANT_CANDIDATE, &stmt, err);
+	int r = db_stmt(walk->kin.vault->db, SQL_PASSWORD_AT, &stmt, err);
 
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, place->entry);
 	stmt_bind_int(stmt, 2, place->position);
 	r = stmt_step(stmt, err);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return error_set(err, VAULT_DAMAGED,
-		                 "a password with forms is missing: see 'vault check'");
+	if (r <= 0)
+		return r < 0 ? r : no_such_row(err);
 	place->member = (uint32_t)walk->kin.n_members;
 	return keep_member(&walk->kin, place, stmt, err);
 }
 
-/* Leaves the runs in which several entries meet; the places of their marks are marked. */
-static void choose(struct walk *walk)
+static int fetch_entry(struct kin *kin, struct member *member, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(kin->vault->db, SQL_ENTRY_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, member->entry);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r < 0 ? r : no_such_row(err);
+	member->name = keep_text(kin, stmt_text(stmt, 2));
+	member->user = keep_text(kin, stmt_text(stmt, 4));
+	member->state = (enum entry_state)stmt_int(stmt, 7);
+	member->now = member->state == ENTRY_LIVE && member->until == 0;
+	return member->name == NO_TEXT ? error_set(err, VAULT_FAILED, "out of memory") : 0;
+}
+
+/* Leaves the runs that `is_wanted`. */
+static void choose(struct walk *walk, bool (*is_wanted)(const struct walk *walk,
+                                                        const struct mark *marks, size_t count))
 {
 	struct marks *marks = &walk->marks;
 	size_t kept = 0, run;
 
 	for (size_t at = 0; at < marks->count; at += run) {
-		const struct place *first = &walk->places[marks->items[at].who];
-		bool several = false;
+		bool wanted;
 
 		run = marks_run(marks, at);
-		for (size_t i = at; i < at + run; i++)
-			several |= walk->places[marks->items[i].who].entry != first->entry;
-		for (size_t i = at; several && i < at + run; i++) {
-			walk->places[marks->items[i].who].member = 0;
+		wanted = is_wanted(walk, marks->items + at, run);
+		for (size_t i = at; wanted && i < at + run; i++)
 			marks->items[kept++] = marks->items[i];
-		}
 	}
 	marks->count = kept;
 }
 
-/* In the order of the table, which is that of its pages. */
+static bool several_entries(const struct walk *walk, const struct mark *marks, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (walk->places[marks[i].who].entry != walk->places[marks[0].who].entry)
+			return true;
+	return false;
+}
+
+static bool several_passwords(const struct walk *walk, const struct mark *marks, size_t count)
+{
+	const struct member *members = walk->kin.members;
+
+	for (size_t i = 1; i < count; i++)
+		if (!kin_same(&members[marks[i].who], &members[marks[0].who]))
+			return true;
+	return false;
+}
+
+static bool one_in_use(const struct walk *walk, const struct mark *marks, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (walk->kin.members[marks[i].who].now)
+			return true;
+	return false;
+}
+
+/* What is left at each step is fetched in the order of the table, which is that of its pages: most
+ * that meet share a password and no more. */
 static int fetch(struct walk *walk, struct error *err)
 {
+	const struct marks *marks = &walk->marks;
+	struct kin *kin = &walk->kin;
 	int r = 0;
 
-	choose(walk);
+	choose(walk, several_entries);
+	for (size_t i = 0; i < marks->count; i++)
+		walk->places[marks->items[i].who].member = 0;
 	for (size_t i = 0; i < walk->n_places && r == 0; i++)
 		if (walk->places[i].member != NOBODY)
-			r = fetch_one(walk, &walk->places[i], err);
-	for (size_t i = 0; i < walk->marks.count; i++)
-		walk->marks.items[i].who = walk->places[walk->marks.items[i].who].member;
-	return r == 0 ? buf_check(&walk->kin.text, err) : r;
+			r = fetch_password(walk, &walk->places[i], err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < marks->count; i++)
+		marks->items[i].who = walk->places[marks->items[i].who].member;
+	choose(walk, several_passwords);
+	for (size_t i = 0; i < marks->count; i++)
+		kin->members[marks->items[i].who].wanted = true;
+	for (size_t i = 0; i < kin->n_members && r == 0; i++)
+		if (kin->members[i].wanted)
+			r = fetch_entry(kin, &kin->members[i], err);
+	choose(walk, one_in_use);
+	return r == 0 ? buf_check(&kin->text, err) : r;
 }
 
 /* ---- linking ------------------------------------------------------------------------ */
-
-/* Is there more than one password, and one of them in use? */
-static bool worth_it(const struct kin *kin, const struct mark *marks, size_t count)
-{
-	bool several = false, now = false;
-
-	for (size_t i = 0; i < count; i++) {
-		several |= !kin_same(&kin->members[marks[i].who], &kin->members[marks[0].who]);
-		now |= kin->members[marks[i].who].now;
-	}
-	return several && now;
-}
 
 /* Sure forms first: what they have linked is not linked by an edit once more. */
 static int link_all(struct walk *walk, struct error *err)
@@ -210,7 +254,7 @@ static int link_all(struct walk *walk, struct error *err)
 			const struct mark *items = marks->items + at;
 
 			run = marks_run(marks, at);
-			if (items->sure != (sure == 1) || !worth_it(&walk->kin, items, run))
+			if (items->sure != (sure == 1))
 				continue;
 			r = sure ? kin_link(&walk->kin, items, run, err)
 			         : kin_link_edits(&walk->kin, items, run, err);

@@ -31,6 +31,7 @@ struct member {
 	bool erased;          /* it has none any more */
 	bool now;             /* in use by a live entry */
 	bool attached;        /* a former one that is linked */
+	bool wanted;          /* another password has a form in common with it */
 	uint32_t up;          /* of those in use: towards the one that stands for its family */
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 };

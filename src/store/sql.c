@@ -90,6 +90,8 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT position, since, until, value, fingerprint, reason FROM password WHERE"
 		" entry = ?1"
 		" ORDER BY position",
+	[SQL_PASSWORD_AT] = "SELECT since, until, value, fingerprint, reason FROM password"
+			    " WHERE entry = ?1 AND position = ?2",
 	[SQL_PASSWORD_INSERT] =
 		"INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -125,8 +127,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_VARIANT_PARTNERS] =
 		"SELECT entry, position FROM variant WHERE hash = ?1 AND entry <> ?2 LIMIT ?3",
 	[SQL_VARIANT_CANDIDATE] =
-		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint,"
-		" p.reason FROM password p JOIN entry e ON e.id = p.entry"
+		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint"
+		" FROM password p JOIN entry e ON e.id = p.entry"
 		" WHERE p.entry = ?1 AND p.position = ?2",
 
 	[SQL_FIELD_URLS] = "SELECT value FROM field WHERE entry = ?1 AND kind = 1",

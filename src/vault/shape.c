@@ -8,6 +8,7 @@
 
 #define WORD_MIN 3 /* characters; shorter words of an entry are in every password */
 #define WORDS_MAX 32
+#define WORDS_ROOM 1024 /* characters of all of them; words behind it are not looked at */
 #define LETTERS_MIN 4
 #define LETTERS_MIN_TOGETHER 3 /* in a short password, where nothing stands between them */
 #define LETTERS_MIN_HEX 12     /* a to f alone: it may be a hexadecimal number */
@@ -100,8 +101,11 @@ bool reading_mirrors(const struct reading *a, const struct reading *b)
 /* ---- the entry's words -------------------------------------------------------------- */
 
 struct words {
-	size_t count;
-	struct reading items[WORDS_MAX];
+	size_t count, used;
+	struct {
+		size_t at, n;
+	} items[WORDS_MAX];
+	uint32_t c[WORDS_ROOM];
 };
 
 static bool part_of_word(uint32_t c)
@@ -111,13 +115,13 @@ static bool part_of_word(uint32_t c)
 
 static void add_word(struct words *words, const uint32_t *c, size_t n)
 {
-	struct reading *word = &words->items[words->count];
-
-	if (n < WORD_MIN || words->count == WORDS_MAX || (n == 3 && c[0] == 'w' && c[1] == 'w'))
+	if (n < WORD_MIN || words->count == WORDS_MAX || n > WORDS_ROOM - words->used ||
+	    (n == 3 && c[0] == 'w' && c[1] == 'w'))
 		return;
-	word->n = n;
-	memcpy(word->c, c, n * sizeof(c[0]));
-	words->count++;
+	words->items[words->count].at = words->used;
+	words->items[words->count++].n = n;
+	memcpy(words->c + words->used, c, n * sizeof(c[0]));
+	words->used += n;
 }
 
 /* Splits at everything that is neither letter nor digit. */
@@ -154,7 +158,7 @@ static void add_host(struct words *words, const char *url)
 
 static void words_of(const struct entry *entry, struct words *words)
 {
-	words->count = 0;
+	words->count = words->used = 0;
 	if (entry->name)
 		add_words(words, entry->name, strlen(entry->name));
 	if (entry->user)
@@ -170,11 +174,11 @@ static size_t word_at(const struct words *words, const uint32_t *c, size_t n)
 	size_t longest = 0;
 
 	for (size_t i = 0; i < words->count; i++) {
-		const struct reading *word = &words->items[i];
+		size_t length = words->items[i].n;
 
-		if (word->n <= n && word->n > longest &&
-		    memcmp(word->c, c, word->n * sizeof(c[0])) == 0)
-			longest = word->n;
+		if (length <= n && length > longest &&
+		    memcmp(words->c + words->items[i].at, c, length * sizeof(c[0])) == 0)
+			longest = length;
 	}
 	return longest;
 }
