@@ -24,6 +24,8 @@ enum variant {
 	VARIANT_REVERSED = 1 << 9,
 	VARIANT_CHARACTER = 1 << 10, /* one character changed, added or left out */
 	VARIANT_UNKNOWN = 1 << 11,   /* the other one has been erased: only its forms are left */
+	VARIANT_TWICE = 1 << 12,     /* written twice, or there and back */
+	VARIANT_FEW = 1 << 13,       /* two or three characters that stand together */
 };
 
 /* "year changed, upper and lower case": cut when it does not fit. Returns `text`. */

@@ -62,8 +62,9 @@ bool kin_same(const struct member *a, const struct member *b); /* the same passw
  * in use, former ones to one in use at another entry. */
 int kin_link(struct kin *kin, const struct mark *marks, size_t count, struct error *err);
 
-/* The same for passwords of which some may be one edit apart (Levenshtein): finds out which. Time:
- * by the sum of their lengths, times the longest. */
+/* The same for passwords of which some may differ in one place alone (variant_few): finds out
+ * which. Two neighbours that changed places in fewer than 8 characters may escape it. Time: by the
+ * sum of their lengths, times the longest. */
 int kin_link_edits(struct kin *kin, const struct mark *marks, size_t count, struct error *err);
 
 /* Compares what is linked and keeps the links that hold. In a transaction. */

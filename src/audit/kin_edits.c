@@ -1,8 +1,8 @@
 /*
- * Which of many passwords are one edit apart, without comparing each with each: x and y are, if x
- * without its character at some place is y, or y without the one at the same place. So for each
- * place in turn the passwords are hashed without that character, and as they are; who meets
- * another there is one edit away (Mor and Fraenkel's deletions, Commun. ACM 25, 1982).
+ * Which of many passwords differ in one place alone, without comparing each with each: x and y do,
+ * if without a few characters there they are the same. So for each place in turn the passwords are
+ * hashed without none, one, two and three characters from there on; who meets another differs
+ * from it by no more (Mor and Fraenkel's deletions, Commun. ACM 25, 1982).
  */
 #include "audit/kin.h"
 
@@ -58,29 +58,34 @@ static size_t common_start(const struct edits *edits)
 	return common;
 }
 
-/* Those that have a character at `place`, a byte, marked by the hash of the rest; and all. */
-static int mark_place(struct edits *edits, size_t place, struct marks *marks, bool *ret_more,
-                      struct error *err)
+/* Of each character the bytes that begin it are counted. */
+static size_t characters(const unsigned char *value, size_t length)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += (value[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* One password without its characters from `place`, a byte, on: as many marks as characters may go
+ * there. */
+static int mark_one(struct edits *edits, size_t i, size_t place, struct marks *marks,
+                    struct error *err)
+{
+	size_t length, after = place, few;
+	const unsigned char *value = value_of(edits, i, &length);
 	int r = 0;
 
-	*ret_more = false;
-	for (size_t i = 0; i < edits->count && r == 0; i++) {
-		size_t length, after;
-		const unsigned char *value = value_of(edits, i, &length);
-
-		if (length == 0)
-			continue; /* erased */
-		r = marks_add(marks, short_hash(value, length, edits->key), edits->marks[i].who,
-		              false, err);
-		*ret_more |= place + 1 < length;
-		if (r < 0 || place >= length)
-			continue;
-		after = next(value, length, place);
-		memcpy(edits->rest, value, place);
+	if (length == 0)
+		return 0; /* erased */
+	few = variant_few(characters(value, length));
+	memcpy(edits->rest, value, place < length ? place : length);
+	for (size_t gone = 0; gone <= few && after <= length && r == 0; gone++) {
 		memcpy(edits->rest + place, value + after, length - after);
 		r = marks_add(marks, short_hash(edits->rest, place + length - after, edits->key),
 		              edits->marks[i].who, false, err);
+		after = after < length ? next(value, length, after) : length + 1;
 	}
 	return r;
 }
@@ -100,14 +105,21 @@ static int link_met(struct edits *edits, struct marks *marks, struct error *err)
 int kin_link_edits(struct kin *kin, const struct mark *marks, size_t count, struct error *err)
 {
 	struct edits edits = {.kin = kin, .marks = marks, .count = count};
-	bool more = true;
+	size_t longest = 0, length;
 	int r = 0;
 
+	if (count == 2)
+		return kin_link(kin, marks, count, err);
+	for (size_t i = 0; i < count; i++) {
+		value_of(&edits, i, &length);
+		longest = length > longest ? length : longest;
+	}
 	crypto_random(edits.key, sizeof(edits.key));
-	for (size_t place = common_start(&edits); more && r == 0; place++) {
+	for (size_t place = common_start(&edits); place <= longest && r == 0; place++) {
 		MARKS_AUTO here = {0};
 
-		r = mark_place(&edits, place, &here, &more, err);
+		for (size_t i = 0; i < count && r == 0; i++)
+			r = mark_one(&edits, i, place, &here, err);
 		if (r == 0)
 			r = link_met(&edits, &here, err);
 	}

@@ -217,19 +217,47 @@ static bool together(const struct reading *small)
 	return runs == 1;
 }
 
+static size_t weight_of(const struct reading *letters, size_t n)
+{
+	size_t weight = 0;
+
+	for (size_t i = 0; i < n; i++)
+		weight += letters->c[i] == SIGN_SEASON ? LETTERS_MIN : 1;
+	return weight;
+}
+
+/* What is written twice, or there and back, is kept once, as long as enough is left; the same for
+ * its halves. Was there anything to do? */
+static bool keep_once(struct reading *reading)
+{
+	bool twice = false;
+
+	for (size_t half = reading->n / 2; reading->n == 2 * half; half = reading->n / 2) {
+		bool again = true, back = true;
+
+		if (weight_of(reading, half) < LETTERS_MIN)
+			break;
+		for (size_t i = 0; i < half; i++) {
+			again &= reading->c[i] == reading->c[half + i];
+			back &= reading->c[i] == reading->c[2 * half - 1 - i];
+		}
+		if (!again && !back)
+			break;
+		reading->n = half;
+		twice = true;
+	}
+	return twice;
+}
+
 /* Are these letters of `small` enough not to be met by chance? */
 static bool enough(const struct reading *letters, const struct reading *small)
 {
 	bool short_word = small->n < SHORT && together(small);
 	bool hex = true;
-	size_t weight = 0;
+	size_t weight = weight_of(letters, letters->n);
 
-	for (size_t i = 0; i < letters->n; i++) {
-		bool season = letters->c[i] == SIGN_SEASON;
-
-		weight += season ? LETTERS_MIN : 1;
-		hex &= !season && letters->c[i] <= 'f';
-	}
+	for (size_t i = 0; i < letters->n; i++)
+		hex &= letters->c[i] <= 'f';
 	if (short_word && weight >= LETTERS_MIN_TOGETHER)
 		return true;
 	return weight >= (hex ? LETTERS_MIN_HEX : LETTERS_MIN);
@@ -240,6 +268,7 @@ static void find_letters(struct shape *shape, const struct reading *small)
 	keep_letters(small, &shape->letters, shape);
 	if (!enough(&shape->letters, small))
 		shape->letters.n = 0;
+	shape->twice |= keep_once(&shape->letters);
 }
 
 /* Without the entry's words, where there is one: its letters, or else what is left. */
@@ -261,6 +290,7 @@ static void find_bare(struct shape *shape, const struct reading *small, const st
 			if (rest.n >= LETTERS_MIN_TOGETHER)
 				shape->rest = rest;
 		}
+		keep_once(&shape->bare);
 	}
 	secret_wipe(&rest, sizeof(rest));
 }
@@ -271,6 +301,7 @@ static void find_lookalikes(struct shape *shape, const struct reading *small)
 		return;
 	for (size_t i = 0; i < small->n; i++)
 		add(&shape->lookalikes, lookalike(small->c[i]));
+	shape->twice |= keep_once(&shape->lookalikes);
 }
 
 /* Row and column of the key, 8 bits each; 0: it is on none. */
@@ -321,6 +352,7 @@ static void clear(struct shape *shape)
 {
 	shape->raw.n = shape->letters.n = shape->bare.n = shape->rest.n = 0;
 	shape->lookalikes.n = shape->keys.n = shape->n_seasons = 0;
+	shape->twice = false;
 }
 
 bool shape_of(const struct secret *password, const struct entry *entry, struct shape *ret_shape)

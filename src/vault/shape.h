@@ -27,6 +27,7 @@ struct shape {
 	struct reading keys;       /* K, or empty */
 	uint32_t seasons[VARIANT_CHARACTERS_MAX / 3]; /* which, in order */
 	size_t n_seasons;
+	bool twice; /* letters or lookalikes were there twice, and are kept once */
 };
 
 /* The shape of a password of that entry (see variant_forms). False: it has none, for it is empty or

@@ -9,6 +9,8 @@
 
 #define STACK_WIPED ((size_t)16 * 1024)
 #define HALVES_MIN 4 /* characters; shorter ones have no halves to speak of */
+#define TWO_MIN 8
+#define THREE_MIN 12
 
 /* ---- forms -------------------------------------------------------------------------- */
 
@@ -67,8 +69,8 @@ static void add_halves(struct former *former, const struct reading *raw)
 	if (raw->n < HALVES_MIN)
 		return;
 	add_ends(former, raw, raw->n / 2);
-	/* What one character fewer has for halves. */
-	if (raw->n % 2 == 0)
+	/* What one character fewer has for halves, or two. */
+	if (raw->n % 2 == 0 || raw->n > TWO_MIN)
 		add_ends(former, raw, raw->n / 2 - 1);
 }
 
@@ -182,22 +184,31 @@ static unsigned around_letters(const struct shape *a, const struct shape *b, boo
 	return how ? how : VARIANT_MOVED;
 }
 
-/* Is the Levenshtein distance 1? */
-static bool one_apart(const struct reading *a, const struct reading *b)
+size_t variant_few(size_t n)
+{
+	return n >= THREE_MIN ? 3 : n >= TWO_MIN ? 2 : 1;
+}
+
+/* Do they differ in one place alone, by few characters for their length or by two neighbours that
+ * changed places? One character is a Levenshtein distance of 1. */
+static unsigned in_one_place(const struct reading *a, const struct reading *b)
 {
 	const struct reading *longer = a->n >= b->n ? a : b, *shorter = longer == a ? b : a;
-	size_t front = 0, back = 0;
+	size_t front = 0, back = 0, differ;
 
-	if (longer->n - shorter->n > 1)
-		return false;
 	while (front < shorter->n && longer->c[front] == shorter->c[front])
 		front++;
 	while (back < shorter->n - front &&
 	       longer->c[longer->n - 1 - back] == shorter->c[shorter->n - 1 - back])
 		back++;
-	return longer->n - front - back == 1;
+	differ = longer->n - front - back;
+	if (differ == 1)
+		return VARIANT_CHARACTER;
+	if (differ == 2 && a->n == b->n && a->c[front] == b->c[front + 1] &&
+	    a->c[front + 1] == b->c[front])
+		return VARIANT_FEW;
+	return differ <= variant_few(longer->n) ? VARIANT_FEW : 0;
 }
-
 /* Do both have this form, and is it the same from either end? */
 static bool meet(const struct reading *a, const struct reading *b, bool *ret_mirrored)
 {
@@ -205,23 +216,31 @@ static bool meet(const struct reading *a, const struct reading *b, bool *ret_mir
 	return a->n > 0 && (*ret_mirrored || reading_equal(a, b));
 }
 
+/* The letters of one are those of the other without the words of its entry, or both are. */
+static bool meet_bare(const struct shape *a, const struct shape *b)
+{
+	bool mirrored;
+
+	return meet(&a->bare, &b->bare, &mirrored) || meet(&a->bare, &b->letters, &mirrored) ||
+	       meet(&a->letters, &b->bare, &mirrored) || meet(&a->rest, &b->rest, &mirrored);
+}
+
 static unsigned compare(const struct shape *a, const struct shape *b)
 {
-	const struct reading *a_bare = a->bare.n > 0 ? &a->bare : &a->letters;
-	const struct reading *b_bare = b->bare.n > 0 ? &b->bare : &b->letters;
 	bool mirrored;
 
 	if (reading_equal(&a->raw, &b->raw))
 		return 0;
 	if (meet(&a->letters, &b->letters, &mirrored))
-		return around_letters(a, b, mirrored);
+		return a->twice != b->twice ? VARIANT_TWICE : around_letters(a, b, mirrored);
 	if (meet(&a->lookalikes, &b->lookalikes, &mirrored))
-		return VARIANT_LOOKALIKE | (mirrored ? VARIANT_REVERSED : 0);
-	if (meet(a_bare, b_bare, &mirrored) || meet(&a->rest, &b->rest, &mirrored))
+		return (a->twice != b->twice ? VARIANT_TWICE : VARIANT_LOOKALIKE) |
+		       (mirrored ? VARIANT_REVERSED : 0);
+	if (meet_bare(a, b))
 		return VARIANT_SERVICE;
-	if (one_apart(&a->raw, &b->raw))
-		return VARIANT_CHARACTER;
-	return meet(&a->keys, &b->keys, &mirrored) && !mirrored ? VARIANT_KEYBOARD : 0;
+	if (meet(&a->keys, &b->keys, &mirrored) && !mirrored)
+		return VARIANT_KEYBOARD;
+	return in_one_place(&a->raw, &b->raw);
 }
 
 unsigned variant_compare(const struct secret *a, const struct entry *a_entry,
@@ -255,6 +274,8 @@ const char *variant_words(unsigned how, char text[VARIANT_WORDS_SIZE])
 		"reversed",
 		"one character differs",
 		"what differs is not known any more",
+		"written twice",
+		"a few characters in one place",
 	};
 	size_t length = 0;
 

@@ -5,18 +5,20 @@
  * the fingerprints, cut to VARIANT_FORM_BYTES, over the form's letter and then its characters, each
  * as a number of 4 bytes, little-endian. The forms (n is the number of characters):
  *
- *     W  letters alone, small; a season or month is one sign. Taken from either end: the one
- *        that sorts first
+ *     W  letters alone, small; a season or month is one sign; what is written twice, or there and
+ *        back, is taken once. Taken from either end: the one that sorts first
  *     W  the same without the words of the entry's name, user and hosts, where there is one
  *     R  what is left without those words, as it stands, where it has too few letters for W
- *     L  small letters, look-alikes exchanged for letters (4 → a); from either end
+ *     L  small letters, look-alikes exchanged for letters (4 → a); once, from either end
  *     K  the place of each key on a QWERTY keyboard, moved to the upper left as far as it goes
- *     H  the first n/2 characters as they are; where n is even, the first n/2 - 1 as well
+ *     H  the first n/2 characters as they are; where n is even or more than 8, the first n/2 - 1
+ *        as well
  *     T  the same of the last characters
  *
  * Two passwords at an edit distance of 1 (Levenshtein) have an H or a T in common: the one place
- * where they differ leaves one of the halves alone. As many passwords begin or end alike, these two
- * only say whom to compare.
+ * where they differ leaves one of the halves alone. So have those that differ by two characters
+ * that stand together. As many passwords begin or end alike, these two forms only say whom to
+ * compare.
  *
  * Random passwords must not meet. A form W needs four letters (three that stand together in a
  * password of fewer than 12 characters; twelve where all are a to f, as in hexadecimal numbers):
@@ -52,5 +54,8 @@ void variant_forms(const struct secret *password, const struct entry *entry,
  * or the same. */
 unsigned variant_compare(const struct secret *a, const struct entry *a_entry,
                          const struct secret *b, const struct entry *b_entry);
+
+/* How many characters that stand together may differ, where the longer of two passwords has n. */
+size_t variant_few(size_t n);
 
 #endif
