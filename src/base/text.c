@@ -62,13 +62,36 @@ bool text_is_printable(const void *bytes, size_t length)
 	return true;
 }
 
+/* ASCII is composed as it stands, and folds to its small letters: far the most frequent case, and
+ * far the cheapest. Writes `length` bytes. False: it is none. */
+static bool copy_ascii(const void *bytes, size_t length, bool fold, unsigned char *copy)
+{
+	const unsigned char *from = bytes;
+
+	for (size_t i = 0; i < length; i++) {
+		if (from[i] >= 0x80)
+			return false;
+		copy[i] = fold && from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i];
+	}
+	return true;
+}
+
 /* Runs utf8proc over a string and tells its failures apart. Gives; free(3). */
 static int map(const char *input, utf8proc_option_t options, char **ret_output, struct error *err)
 {
-	utf8proc_uint8_t *output = NULL;
+	size_t bytes = strlen(input) + 1;
+	utf8proc_uint8_t *output = malloc(bytes);
 	utf8proc_ssize_t length;
 
 	*ret_output = NULL;
+	if (!output)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	if (copy_ascii(input, bytes, options & UTF8PROC_CASEFOLD, output)) {
+		*ret_output = (char *)output;
+		return 0;
+	}
+	free(output);
+	output = NULL;
 	length = utf8proc_map((const utf8proc_uint8_t *)input, 0, &output,
 	                      (utf8proc_option_t)(options | UTF8PROC_NULLTERM));
 	if (length == UTF8PROC_ERROR_NOMEM)
@@ -101,19 +124,6 @@ static int make_room(struct secret **room, size_t count, struct error *err)
 	return secret_reserve(room, capacity, err);
 }
 
-/* ASCII folds to its small letters: far the most frequent case, and far the cheapest. */
-static bool fold_ascii(const unsigned char *bytes, size_t length, struct secret *room)
-{
-	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] >= 0x80)
-			return false;
-		room->bytes[i] = bytes[i] >= 'A' && bytes[i] <= 'Z' ? bytes[i] | 0x20 : bytes[i];
-	}
-	room->bytes[length] = '\0';
-	room->length = length;
-	return true;
-}
-
 /* utf8proc_map would leave the text on the heap; these are its steps, in place. */
 int text_fold_into(const void *bytes, size_t length, struct secret **room, struct error *err)
 {
@@ -125,8 +135,11 @@ int text_fold_into(const void *bytes, size_t length, struct secret **room, struc
 		r = make_room(room, count > FOLD_ROOM ? count : FOLD_ROOM, err);
 		if (r < 0)
 			return r;
-		if (fold_ascii(bytes, length, *room))
+		if (copy_ascii(bytes, length, true, (*room)->bytes)) {
+			(*room)->bytes[length] = '\0';
+			(*room)->length = length;
 			return 0;
+		}
 		n = utf8proc_decompose(bytes, (utf8proc_ssize_t)length,
 		                       (utf8proc_int32_t *)(void *)(*room)->bytes,
 		                       (utf8proc_ssize_t)((*room)->capacity / sizeof(int32_t)),

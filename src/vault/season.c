@@ -87,8 +87,12 @@ unsigned season_at(const uint32_t *c, size_t n, size_t *ret_length)
 	unsigned found = 0;
 
 	*ret_length = 0;
+	/* Every one of them begins with a letter of ASCII. */
+	if (n == 0 || c[0] < 'a' || c[0] > 'z')
+		return 0;
 	for (unsigned i = 0; i < N_WORDS; i++)
-		if (strlen(words[i]) > *ret_length && starts(c, n, words[i])) {
+		if ((uint32_t)words[i][0] == c[0] && strlen(words[i]) > *ret_length &&
+		    starts(c, n, words[i])) {
 			found = i + 1;
 			*ret_length = strlen(words[i]);
 		}

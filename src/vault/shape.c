@@ -307,21 +307,25 @@ static void find_lookalikes(struct shape *shape, const struct reading *small)
 /* Row and column of the key, 8 bits each; 0: it is on none. */
 static uint32_t key_of(uint32_t c)
 {
-	static const char *const rows[][2] = {
-		{"`1234567890-=", "~!@#$%^&*()_+"},
-		{" qwertyuiop[]\\", " QWERTYUIOP{}|"},
-		{" asdfghjkl;'", " ASDFGHJKL:\""},
-		{" zxcvbnm,./", " ZXCVBNM<>?"},
+	enum {
+		COLUMNS = 14,
+		ROWS = 4
 	};
+	static const char keys[] = "`1234567890-= "
+				   " qwertyuiop[]\\"
+				   " asdfghjkl;'  "
+				   " zxcvbnm,./   "
+				   "~!@#$%^&*()_+ "
+				   " QWERTYUIOP{}|"
+				   " ASDFGHJKL:\"  "
+				   " ZXCVBNM<>?   ";
+	const char *at = c > ' ' && c < 0x7f ? strchr(keys, (int)c) : NULL;
 
-	for (unsigned row = 0; row < 4 && c > ' ' && c < 0x7f; row++)
-		for (unsigned shift = 0; shift < 2; shift++) {
-			const char *at = strchr(rows[row][shift], (int)c);
-
-			if (at)
-				return (row + 1) << 8 | (uint32_t)(at - rows[row][shift] + 1);
-		}
-	return 0;
+	_Static_assert(sizeof(keys) == 2 * ROWS * COLUMNS + 1, "a row is short");
+	if (!at)
+		return 0;
+	return (uint32_t)((at - keys) / COLUMNS % ROWS + 1) << 8 |
+	       (uint32_t)((at - keys) % COLUMNS + 1);
 }
 
 static void find_keys(struct shape *shape)

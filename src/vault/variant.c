@@ -22,24 +22,20 @@ struct former {
 static void add_form(struct former *former, char letter, const uint32_t *c, size_t n, bool mirrored)
 {
 	struct variant_forms *forms = former->forms;
-	unsigned char hash[HASH_BYTES], bytes[4];
-	struct hash state;
+	unsigned char hash[HASH_BYTES], bytes[1 + 4 * VARIANT_CHARACTERS_MAX];
 
 	if (n == 0)
 		return;
-	hash_start(&state, former->key);
-	hash_add(&state, &letter, 1);
-	for (size_t i = 0; i < n; i++) {
-		put_u32(bytes, c[mirrored ? n - 1 - i : i]);
-		hash_add(&state, bytes, sizeof(bytes));
-	}
-	hash_finish(&state, hash);
+	bytes[0] = (unsigned char)letter;
+	for (size_t i = 0; i < n; i++)
+		put_u32(bytes + 1 + 4 * i, c[mirrored ? n - 1 - i : i]);
+	hash_bytes(hash, bytes, 1 + 4 * n, former->key);
+	secret_wipe(bytes, 1 + 4 * n);
 	/* A form may be there already: without the entry's words it can be the same. */
 	for (size_t i = 0; i < forms->count; i++)
 		if (memcmp(forms->hashes[i], hash, VARIANT_FORM_BYTES) == 0)
 			return;
 	memcpy(forms->hashes[forms->count++], hash, VARIANT_FORM_BYTES);
-	secret_wipe(bytes, sizeof(bytes));
 }
 
 /* Taken from the end that sorts first. */
