@@ -69,6 +69,12 @@ bool db_in_transaction(const struct db *db);
  * is empty; the digest and the state row are the caller's to make. Both in a transaction. */
 int db_copy_rows(struct db *from, struct db *to, struct error *err);
 
+/* For many writes at random places: pages stay in memory, up to DB_LARGE_CACHE, until they are
+ * changed no more; each is then enciphered and deciphered once instead of over and over. Or not so
+ * again. */
+#define DB_LARGE_CACHE "-49152" /* KiB */
+int db_large_cache(struct db *db, bool large, struct error *err);
+
 /* Did the disk fail to give a page since this was asked last? Then `err` says so (VAULT_FAILED). */
 bool db_read_failed(struct db *db, struct error *err);
 

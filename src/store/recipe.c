@@ -110,6 +110,16 @@ static int apply_switches(struct db *db, struct error *err)
 	return 0;
 }
 
+int db_large_cache(struct db *db, bool large, struct error *err)
+{
+	static const struct setting settings[] = {
+		SETTING("cache_size", "-2000", "-2000"), /* SQLite's own */
+		SETTING("cache_size", DB_LARGE_CACHE, DB_LARGE_CACHE),
+	};
+
+	return apply(db, &settings[large], 1, err);
+}
+
 static int apply_page_limit(struct db *db, struct error *err)
 {
 	char sql[64], value[32], expected[32];

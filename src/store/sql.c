@@ -121,6 +121,14 @@ static const char *const texts[SQL_COUNT] = {
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
 	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
 	[SQL_VARIANT_INSERT] = "INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
+	/* Sixteen of them. OR FAIL: no row is to be taken back where a later one is there already,
+	 * which fails the whole transaction, so that SQLite keeps no copies of pages for it. */
+	[SQL_VARIANT_INSERT_MANY] =
+		"INSERT OR FAIL INTO variant (hash, entry, position) VALUES (?1, ?2, ?3),"
+		" (?4, ?5, ?6), (?7, ?8, ?9), (?10, ?11, ?12), (?13, ?14, ?15), (?16, ?17, ?18),"
+		" (?19, ?20, ?21), (?22, ?23, ?24), (?25, ?26, ?27), (?28, ?29, ?30),"
+		" (?31, ?32, ?33), (?34, ?35, ?36), (?37, ?38, ?39), (?40, ?41, ?42),"
+		" (?43, ?44, ?45), (?46, ?47, ?48)",
 	[SQL_VARIANT_DELETE] =
 		"DELETE FROM variant WHERE hash = ?1 AND entry = ?2 AND position = ?3",
 	/* Limited: a half that a thousand passwords have says little. */

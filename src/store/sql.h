@@ -50,6 +50,7 @@ enum sql {
 	SQL_FORM_WRITE,
 	SQL_FORM_ALL,
 	SQL_VARIANT_INSERT,
+	SQL_VARIANT_INSERT_MANY, /* SQL_VARIANT_MANY rows */
 	SQL_VARIANT_DELETE,
 	SQL_VARIANT_PARTNERS,
 	SQL_VARIANT_CANDIDATE,
@@ -89,6 +90,8 @@ enum sql {
 	SQL_RESCUE_FIELDS,
 	SQL_COUNT,
 };
+
+#define SQL_VARIANT_MANY 16 /* rows of SQL_VARIANT_INSERT_MANY */
 
 /* The text of a statement; constant. */
 const char *sql_text(enum sql which);

@@ -98,8 +98,13 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
-static int insert_entry(struct vault *vault, const struct leaf_entry *row, const char *name,
-                        const char *user, int64_t *ret_id, struct error *err)
+static struct span text_span(const char *text)
+{
+	return (struct span){text, text ? strlen(text) : 0};
+}
+
+static int insert_entry(struct vault *vault, struct leaf_entry *row, const char *name,
+                        const char *user, struct hash *leaf, struct error *err)
 {
 	FREE_AUTO char *folded = NULL;
 	struct stmt *stmt = NULL;
@@ -119,59 +124,74 @@ static int insert_entry(struct vault *vault, const struct leaf_entry *row, const
 	stmt_bind_int(stmt, 8, row->state);
 	stmt_bind_int(stmt, 9, row->trashed);
 	r = stmt_run(stmt, err);
-	*ret_id = db_last_id(vault->db);
+	row->id = db_last_id(vault->db);
+	row->name = text_span(name);
+	row->user = text_span(user);
+	leaf_start(leaf, vault->keys->digest, row);
 	return r;
 }
 
-/* What variants of a password are found by. */
-static int write_forms(struct vault *vault, int64_t id, const struct item_password *passwords,
-                       size_t count, const struct entry *entry, struct error *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < count && r == 0; i++) {
-		/* Only looked at. */
-		const struct secret borrowed =
-			{(unsigned char *)(uintptr_t)passwords[i].value.bytes,
-		         passwords[i].value.length, passwords[i].value.length};
-
-		r = forms_write(vault, entry, id, (int64_t)i, &borrowed, err);
-	}
-	return r;
-}
-
-int import_passwords(struct vault *vault, int64_t id, const struct item_password *passwords,
-                     size_t count, int64_t otherwise, const struct entry *entry, struct error *err)
+static int insert_password(struct vault *vault, int64_t id, int64_t position,
+                           const struct item_password *password, int64_t since, struct hash *leaf,
+                           struct error *err)
 {
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	hash_bytes(fingerprint, password->value.bytes, password->value.length,
+	           vault->keys->fingerprint);
+	stmt_bind_int(stmt, 1, id);
+	stmt_bind_int(stmt, 2, position);
+	stmt_bind_int(stmt, 3, since);
+	if (password->until)
+		stmt_bind_int(stmt, 4, password->until);
+	else
+		stmt_bind_null(stmt, 4);
+	stmt_bind_blob(stmt, 5, password->value.bytes, password->value.length);
+	stmt_bind_blob(stmt, 6, fingerprint, sizeof(fingerprint));
+	stmt_bind_text(stmt, 7, password->reason);
+	if (leaf)
+		leaf_password(leaf, position, since, password->until ? &password->until : NULL,
+		              password->value, fingerprint, text_span(password->reason));
+	return stmt_run(stmt, err);
+}
+
+int import_passwords(struct vault *vault, int64_t id, const struct item_password *passwords,
+                     size_t count, int64_t otherwise, struct hash *leaf, struct error *err)
+{
 	int r = 0;
 
-	for (size_t i = 0; i < count && r == 0; i++) {
-		const struct item_password *password = &passwords[i];
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = insert_password(vault, id, (int64_t)i, &passwords[i],
+		                    passwords[i].since ? passwords[i].since : otherwise, leaf, err);
+	return r;
+}
 
-		r = db_stmt(vault->db, SQL_PASSWORD_INSERT, &stmt, err);
-		if (r < 0)
-			return r;
-		hash_bytes(fingerprint, password->value.bytes, password->value.length,
-		           vault->keys->fingerprint);
-		stmt_bind_int(stmt, 1, id);
-		stmt_bind_int(stmt, 2, (int64_t)i);
-		stmt_bind_int(stmt, 3, password->since ? password->since : otherwise);
-		if (password->until)
-			stmt_bind_int(stmt, 4, password->until);
-		else
-			stmt_bind_null(stmt, 4);
-		stmt_bind_blob(stmt, 5, password->value.bytes, password->value.length);
-		stmt_bind_blob(stmt, 6, fingerprint, sizeof(fingerprint));
-		stmt_bind_text(stmt, 7, password->reason);
-		r = stmt_run(stmt, err);
+struct secret import_lend(const struct item_password *password)
+{
+	return (struct secret){(unsigned char *)(uintptr_t)password->value.bytes,
+	                       password->value.length, password->value.length};
+}
+
+/* What variants of a password are found by. */
+static int insert_forms(struct vault *vault, int64_t id, const struct item *item,
+                        const struct entry *entry, struct hash *leaf, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < item->n_passwords && r == 0; i++) {
+		const struct secret borrowed = import_lend(&item->passwords[i]);
+
+		r = forms_add(vault, entry, id, (int64_t)i, &borrowed, leaf, err);
 	}
-	return r == 0 ? write_forms(vault, id, passwords, count, entry, err) : r;
+	return r;
 }
 
 static int insert_fields(struct vault *vault, int64_t id, const struct item *item,
-                         struct error *err)
+                         struct hash *leaf, struct error *err)
 {
 	struct stmt *stmt = NULL;
 	int r = db_stmt(vault->db, SQL_FIELD_INSERT, &stmt, err);
@@ -184,6 +204,7 @@ static int insert_fields(struct vault *vault, int64_t id, const struct item *ite
 		stmt_bind_int(stmt, 3, (int64_t)i);
 		stmt_bind_text(stmt, 4, field->key);
 		stmt_bind_blob(stmt, 5, field->value.bytes, field->value.length);
+		leaf_field(leaf, field->kind, text_span(field->key), field->value);
 		r = stmt_run(stmt, err);
 	}
 	return r;
@@ -218,17 +239,25 @@ int import_add(struct vault *vault, const struct item *item, const char *name,
 		.uuid = uuid,
 	};
 	struct entry entry;
+	struct hash leaf;
 	int r;
 
 	row.modified = item->modified ? item->modified : row.created;
 	r = lend(item, name, &entry, err);
+	if (r < 0)
+		return r;
+	r = insert_entry(vault, &row, name, item->user, &leaf, err);
 	if (r == 0)
-		r = insert_entry(vault, &row, name, item->user, ret_id, err);
+		r = import_passwords(vault, row.id, item->passwords, item->n_passwords,
+		                     row.modified, &leaf, err);
 	if (r == 0)
-		r = import_passwords(vault, *ret_id, item->passwords, item->n_passwords,
-		                     row.modified, &entry, err);
+		r = insert_forms(vault, row.id, item, &entry, &leaf, err);
 	if (r == 0)
-		r = insert_fields(vault, *ret_id, item, err);
+		r = insert_fields(vault, row.id, item, &leaf, err);
+	if (r == 0)
+		r = record_seal_leaf(vault, row.id, &leaf, err);
+	secret_wipe(&leaf, sizeof(leaf));
 	free(entry.fields);
-	return r == 0 ? record_seal(vault, *ret_id, err) : r;
+	*ret_id = row.id;
+	return r;
 }

@@ -93,9 +93,14 @@ static int update_passwords(struct vault *vault, const struct record *record,
 		return r;
 	stmt_bind_int(stmt, 1, record->id);
 	r = stmt_run(stmt, err);
-	return r == 0 ? import_passwords(vault, record->id, joined, count, now_seconds(),
-	                                 record->entry, err)
-	              : r;
+	if (r == 0)
+		r = import_passwords(vault, record->id, joined, count, now_seconds(), NULL, err);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct secret borrowed = import_lend(&joined[i]);
+
+		r = forms_write(vault, record->entry, record->id, (int64_t)i, &borrowed, err);
+	}
+	return r;
 }
 
 /* ---- fields -------------------------------------------------------------------------- */

@@ -35,10 +35,13 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
 int import_add(struct vault *vault, const struct item *item, const char *name,
                const unsigned char uuid[ITEM_UUID_BYTES], int64_t *ret_id, struct error *err);
 
-/* Writes all passwords of an entry that has none, and the forms of each, which are made after the
- * names in `entry`. `otherwise`: since when, where it is not known. */
+/* A row of `password` for each, of an entry that has none. `otherwise`: since when, where it is not
+ * known. `leaf` (may be NULL) gets them. */
 int import_passwords(struct vault *vault, int64_t id, const struct item_password *passwords,
-                     size_t count, int64_t otherwise, const struct entry *entry, struct error *err);
+                     size_t count, int64_t otherwise, struct hash *leaf, struct error *err);
+
+/* Lends the value for who takes a secret and only looks at it. */
+struct secret import_lend(const struct item_password *password);
 
 /* ---- comparing (import_compare.c) ---------------------------------------------------- */
 

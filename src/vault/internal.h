@@ -38,6 +38,12 @@ struct state {
 	unsigned char root[HASH_BYTES]; /* authenticates all of this */
 };
 
+/* The way from a form's hash to a password, as a row of the table of variants. */
+struct form_way {
+	int64_t hash;
+	int64_t entry, position;
+};
+
 struct vault {
 	char *path;     /* as given, made absolute */
 	unsigned flags; /* enum vault_open_flags */
@@ -53,8 +59,12 @@ struct vault {
 	struct state state;            /* of the last transaction */
 	struct digest_changes changes; /* of this one */
 	struct vault_rollback rollback;
-	bool witnessed;                /* something is remembered of it on this machine */
-	bool batch, batch_failed;      /* see vault_batch_begin */
+	bool witnessed;           /* something is remembered of it on this machine */
+	bool batch, batch_failed; /* see vault_batch_begin */
+	struct {
+		struct form_way *items;
+		size_t count, room;
+	} ways;                        /* that the batch has not written yet: see ways_write */
 	struct identities *identities; /* of a batch that imports (identity.c); else NULL */
 };
 
@@ -93,7 +103,7 @@ int header_store(struct vault *vault, struct header *header, struct error *err);
 
 /* A read transaction with a verified state; write_begin adds: refused (VAULT_DAMAGED) while a
  * rollback is not accepted. Inside a batch, write_begin and write_commit only count on the
- * batch. */
+ * batch, and read_begin sees to it that what the batch did is in the tables. */
 int read_begin(struct vault *vault, struct error *err);
 void read_end(struct vault *vault);
 int write_begin(struct vault *vault, struct error *err);
@@ -161,6 +171,8 @@ int record_write_password(struct vault *vault, struct record *record, const stru
 
 /* Hashes the entry's rows as they are now and renews the digest. The last step of every change. */
 int record_seal(struct vault *vault, int64_t id, struct error *err);
+/* The same, for who has hashed what it wrote on the way: finishes `leaf`. */
+int record_seal_leaf(struct vault *vault, int64_t id, struct hash *leaf, struct error *err);
 
 /* ---- names (names.c) ---------------------------------------------------------------- */
 
@@ -207,6 +219,16 @@ struct variant_forms;
  * names they are made. */
 int forms_write(struct vault *vault, const struct entry *entry, int64_t id, int64_t position,
                 const struct secret *password, struct error *err);
+/* The same for a password that has none yet; `leaf` gets them. */
+int forms_add(struct vault *vault, const struct entry *entry, int64_t id, int64_t position,
+              const struct secret *password, struct hash *leaf, struct error *err);
+/*
+ * The ways from hashes to passwords, eight for each, belong at random places of their table. A
+ * batch keeps those that it adds, and writes them in the order of the table: before anybody looks
+ * for one, at its end, and when there are very many. Elsewhere there are none to write.
+ */
+int ways_write(struct vault *vault, struct error *err);
+void ways_forget(struct vault *vault); /* instead: nothing is written */
 /* A stored list of forms. False: it is none. */
 bool forms_unpack(const void *bytes, size_t length, struct variant_forms *ret_forms);
 int64_t form_number(const unsigned char *hash); /* as it stands in the table of variants */

@@ -389,3 +389,12 @@ int record_seal(struct vault *vault, int64_t id, struct error *err)
 		               vault->state.top, err);
 	return r;
 }
+
+int record_seal_leaf(struct vault *vault, int64_t id, struct hash *leaf, struct error *err)
+{
+	unsigned char hash[HASH_BYTES];
+
+	hash_finish(leaf, hash);
+	return digest_put(vault->db, vault->keys->digest, &vault->changes, id, hash,
+	                  vault->state.top, err);
+}

@@ -41,7 +41,7 @@ static int gather(struct search *search, int64_t id, struct error *err)
 {
 	struct vault *vault = search->vault;
 	struct variant_forms forms;
-	int r = 0;
+	int r = ways_write(vault, err);
 
 	variant_forms(search->password, search->entry, vault->keys->fingerprint, &forms);
 	for (size_t i = 0; i < forms.count && r == 0; i++) {

@@ -103,8 +103,10 @@ int read_begin(struct vault *vault, struct error *err)
 {
 	int r = need_keys(vault, err);
 
-	if (r < 0 || vault->batch)
+	if (r < 0)
 		return r;
+	if (vault->batch)
+		return vault->batch_failed ? 0 : ways_write(vault, err);
 	r = db_begin_read(vault->db, err);
 	if (r == 0)
 		r = state_read(vault, !(vault->flags & VAULT_RESCUE), err);
@@ -152,15 +154,17 @@ static int begin(struct vault *vault, struct error *err)
 static void undo(struct vault *vault)
 {
 	digest_forget(&vault->changes);
+	ways_forget(vault);
 	db_rollback(vault->db);
 }
 
 static int commit(struct vault *vault, struct error *err)
 {
-	int r;
+	int r = ways_write(vault, err);
 
 	vault->state.generation++;
-	r = state_write(vault, false, err);
+	if (r == 0)
+		r = state_write(vault, false, err);
 	if (r < 0)
 		undo(vault);
 	else
@@ -197,8 +201,12 @@ int write_rollback(struct vault *vault, int r)
 
 int vault_batch_begin(struct vault *vault, struct error *err)
 {
-	int r = begin(vault, err);
+	int r = need_keys(vault, err);
 
+	if (r == 0)
+		r = db_large_cache(vault->db, true, err);
+	if (r == 0)
+		r = begin(vault, err);
 	vault->batch = r == 0;
 	vault->batch_failed = false;
 	return r;
@@ -207,13 +215,18 @@ int vault_batch_begin(struct vault *vault, struct error *err)
 int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 {
 	bool failed = vault->batch_failed;
+	int r = 0;
 
 	vault->batch = false;
 	identities_free(vault);
 	if (keep && !failed)
-		return commit(vault, err);
-	undo(vault);
-	return keep ? error_set(err, VAULT_FAILED,
-	                        "a write of this batch failed: nothing of it was kept")
-	            : 0;
+		r = commit(vault, err);
+	else
+		undo(vault);
+	ways_forget(vault);
+	(void)db_large_cache(vault->db, false, NULL);
+	if (keep && failed)
+		return error_set(err, VAULT_FAILED,
+		                 "a write of this batch failed: nothing of it was kept");
+	return r;
 }
