@@ -10,6 +10,7 @@ const struct format *const formats[] = {
 	&format_chrome,
 	&format_firefox,
 	&format_apple,
+	&format_keepass_xml,
 	&format_keepassxc_csv,
 	&format_1password_csv,
 	&format_lastpass,

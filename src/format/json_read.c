@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/when.h"
+#include "format/base64.h"
 
 #define GLANCE_BYTES ((size_t)1024 * 1024)
 #define FLAGS (JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL)
@@ -261,51 +262,12 @@ char *json_text(const json_t *value)
 	return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
-static int digit_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 bool json_base64(const json_t *value, struct span *ret_bytes)
 {
 	/* A file has one use: the string may become what it stands for. */
-	char *text = (char *)(uintptr_t)json_string_value(value), *out = text;
-	size_t length = json_string_length(value), count = 0;
-	unsigned long group = 0;
+	char *text = (char *)(uintptr_t)json_string_value(value);
 
-	if (!text)
-		return false;
-	while (length > 0 && text[length - 1] == '=')
-		length--;
-	for (size_t i = 0; i < length; i++) {
-		int digit = digit_of(text[i]);
-
-		if (digit < 0)
-			return false;
-		group = group << 6 | (unsigned long)digit;
-		if (++count % 4 == 0) {
-			*out++ = (char)(group >> 16);
-			*out++ = (char)(group >> 8);
-			*out++ = (char)group;
-			group = 0;
-		}
-	}
-	if (count % 4 == 1)
-		return false;
-	if (count % 4 == 2)
-		*out++ = (char)(group >> 4);
-	if (count % 4 == 3) {
-		*out++ = (char)(group >> 10);
-		*out++ = (char)(group >> 2);
-	}
-	*ret_bytes = (struct span){text, (size_t)(out - text)};
-	return true;
+	return text && base64_decode(text, json_string_length(value), ret_bytes);
 }
 
 int64_t json_date(const json_t *value)

@@ -63,8 +63,7 @@ struct span json_member(const json_t *object, const char *key);
 /* Any value as it would stand in a file; free(3). NULL: no memory. */
 char *json_text(const json_t *value);
 
-/* Bytes in base 64 (RFC 4648), with or without padding, in place of the string's own memory; false:
- * it is none. */
+/* Bytes in base 64, decoded in place of the string's own memory; false: it is none. */
 bool json_base64(const json_t *value, struct span *ret_bytes);
 
 /* A date as when_read takes it, from a string or a number; 0: none. */

@@ -1,0 +1,14 @@
+/* Base 64 (RFC 4648) as foreign files have it. */
+#ifndef FORMAT_BASE64_H
+#define FORMAT_BASE64_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <vault/item.h>
+
+/* Decodes in place: the bytes are written over the text. Padding may be missing; blanks and line
+ * ends are skipped. False: it is none, and the text is spoilt. */
+bool base64_decode(char *text, size_t length, struct span *ret_bytes);
+
+#endif
