@@ -23,14 +23,15 @@ struct audit_use {
 /* Entries that share, or once shared, one password. Borrowed during the call. */
 struct audit_group {
 	bool master; /* it is the master password that opened the vault: one entry is enough */
-	bool now;    /* at least two live entries use it now (or one, when `master`) */
+	const char *realm; /* that all of them are in, so that it is meant to be; or NULL */
+	bool now;          /* at least two live entries use it now (or one, when `master`) */
 	const struct audit_use *uses; /* in use first, then newest first */
 	size_t n_uses;
 };
 
-/* Calls `each` for every group, those shared now first, then by size. Counted over distinct
- * entries: one entry that had the same password twice is no group. Cost: one walk over the
- * fingerprint index. */
+/* Calls `each` for every group, those in no realm first, then those shared now, then by size.
+ * Counted over distinct entries: one entry that had the same password twice is no group. Cost: one
+ * walk over the fingerprint index. */
 int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group),
                   void *context, size_t *ret_groups, struct error *err);
 

@@ -21,16 +21,17 @@
 
 /* The numbers are the file format's. Kinds from FIELD_NOTE on are secret. */
 enum field_kind {
-	FIELD_URL = 1,        /* any number; no key */
-	FIELD_TAG = 2,        /* any number; no key */
-	FIELD_TEXT = 3,       /* custom, by key */
-	FIELD_EXPIRES = 4,    /* at most one; no key: a time as in RFC 3339, UTC, whole seconds */
-	FIELD_RULES = 5,      /* at most one; no key: password rules, see vault/rules.h */
-	FIELD_RESETS = 7,     /* any number; no key: the uuid, as text, of the entry through which
+	FIELD_URL = 1,     /* any number; no key */
+	FIELD_TAG = 2,     /* any number; no key */
+	FIELD_TEXT = 3,    /* custom, by key */
+	FIELD_EXPIRES = 4, /* at most one; no key: a time as in RFC 3339, UTC, whole seconds */
+	FIELD_RULES = 5,   /* at most one; no key: password rules, see vault/rules.h */
+	FIELD_RESETS = 7,  /* any number; no key: the uuid, as text, of the entry through which
 	                         the password can be reset */
-	FIELD_NOTE = 16,      /* at most one; no key */
-	FIELD_SECRET = 17,    /* custom, by key */
-	FIELD_OTP = 18,       /* at most one; no key: a one-time code, as otp_uri writes it */
+	FIELD_REALM = 8,   /* at most one; no key: a realm's name, a tab, the reason; see realm.h */
+	FIELD_NOTE = 16,   /* at most one; no key */
+	FIELD_SECRET = 17, /* custom, by key */
+	FIELD_OTP = 18,    /* at most one; no key: a one-time code, as otp_uri writes it */
 	FIELD_ATTACHMENT = 19 /* a file, by its name, which may be a custom field's key as well */
 };
 
@@ -88,6 +89,8 @@ int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
  * kind, else the custom field of that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. The
  * password cannot be cleared. */
 int entry_clear(struct entry *entry, const char *what);
+
+void entry_clear_kind(struct entry *entry, enum field_kind kind);
 
 /* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
  * code ("otp"), the date of expiry ("expires"), the password rules ("rules"), or the first URL

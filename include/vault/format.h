@@ -31,7 +31,8 @@ enum format_holds {
 	HOLDS_REASONS = 1 << 10, /* why a password is shared */
 	HOLDS_RULES = 1 << 11,   /* what the service accepts as a password */
 	HOLDS_CHAIN = 1 << 12,   /* through which entry a password can be reset */
-	HOLDS_EVERYTHING = (1 << 13) - 1,
+	HOLDS_REALMS = 1 << 13,  /* which entries share a password on purpose */
+	HOLDS_EVERYTHING = (1 << 14) - 1,
 };
 
 enum format_flags {

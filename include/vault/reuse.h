@@ -5,6 +5,7 @@
 #ifndef VAULT_REUSE_H
 #define VAULT_REUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct conflict {
 	char *name;             /* the partner */
 	enum entry_state state; /* the partner's */
 	int64_t since, until;   /* seconds since 1970; until is 0 while in use */
+	bool realm;             /* both are in one realm: nothing to refuse, or to warn of */
 	unsigned how;           /* of a variant: what differs, see variant_words */
 };
 

@@ -1,4 +1,5 @@
 #include <vault/audit.h>
+#include <vault/realm.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,19 +16,22 @@
  * A password is shared when two entries have it, or once had it. A group whose entries have all
  * been purged is left out: there is nothing left in the vault that could be changed.
  *
+ * A group wholly inside one realm is nothing to mend; whoever has been purged has no say in it.
+ *
  * The walk only gathers; the groups are told afterwards, when the vault's transaction is over.
  */
 
 #define NOTHING SIZE_MAX
 
 struct use {
-	size_t name, reason; /* where in the walk's text; NOTHING: there is none */
+	size_t name, reason, realm; /* where in the walk's text; NOTHING: there is none */
 	enum entry_state state;
 	int64_t since, until;
 };
 
 struct group {
 	bool master, now;
+	size_t realm;        /* of all of them, in the walk's text; or NOTHING */
 	size_t first, count; /* in the walk's uses */
 };
 
@@ -66,6 +70,16 @@ static size_t keep_text(struct walk *walk, const char *text)
 	return at;
 }
 
+static size_t keep_realm(struct walk *walk, struct span text)
+{
+	char name[REALM_NAME_SIZE];
+	const char *reason;
+
+	if (!text.bytes || !realm_split(text.bytes, text.length, name, &reason))
+		return NOTHING;
+	return keep_text(walk, name);
+}
+
 static bool is_now(const struct use *use)
 {
 	return use->state == ENTRY_LIVE && use->until == 0;
@@ -80,6 +94,7 @@ static void keep_use(struct walk *walk, struct stmt *stmt)
 		.since = stmt_int(stmt, 3),
 		.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4),
 		.reason = keep_text(walk, stmt_text(stmt, 5)),
+		.realm = keep_realm(walk, stmt_span(stmt, 6)),
 	};
 
 	buf_add(&walk->uses, &use, sizeof(use));
@@ -97,6 +112,27 @@ static int compare_uses(const void *left, const void *right)
 	if (a->since != b->since)
 		return a->since > b->since ? -1 : 1;
 	return (a->name > b->name) - (a->name < b->name); /* the order of the rows: by name */
+}
+
+/* The realm that everybody is in who is still there. */
+static size_t group_realm(const struct walk *walk, const struct group *group)
+{
+	const char *text = (const char *)walk->text.bytes;
+	size_t realm = NOTHING;
+
+	if (group->master || walk->text.failed)
+		return NOTHING;
+	for (size_t i = group->first; i < group->first + group->count; i++) {
+		const struct use *use = &walk_uses(walk)[i];
+
+		if (use->state == ENTRY_PURGED)
+			continue;
+		if (use->realm == NOTHING ||
+		    (realm != NOTHING && strcmp(text + realm, text + use->realm) != 0))
+			return NOTHING;
+		realm = use->realm;
+	}
+	return realm;
 }
 
 /* Gathers who uses, or used, one password. An entry has one password in use, so uses now count
@@ -125,6 +161,7 @@ static int keep_group(struct walk *walk, const void *fingerprint, bool master, s
 	}
 	if (kept == 0)
 		return 0; /* its uses stay behind in the list, and nobody points at them */
+	group.realm = group_realm(walk, &group);
 	qsort(walk_uses(walk) + group.first, group.count, sizeof(struct use), compare_uses);
 	group.now = now >= (master ? 1 : 2);
 	if (group.count > walk->largest)
@@ -168,6 +205,8 @@ static int compare_groups(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
 
+	if ((a->realm == NOTHING) != (b->realm == NOTHING))
+		return a->realm == NOTHING ? -1 : 1;
 	if (a->now != b->now)
 		return a->now ? -1 : 1;
 	if (a->master != b->master)
@@ -204,6 +243,9 @@ static int tell(const struct walk *walk,
 		}
 		r = each(context, &(struct audit_group){.master = group->master,
 		                                        .now = group->now,
+		                                        .realm = group->realm == NOTHING
+		                                                         ? NULL
+		                                                         : text + group->realm,
 		                                        .uses = uses,
 		                                        .n_uses = group->count});
 	}

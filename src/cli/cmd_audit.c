@@ -27,7 +27,8 @@ static const struct option_spec audit_options[] = {
 
 struct audit_context {
 	bool json_wanted, first;
-	size_t now; /* families whose variants are in use */
+	size_t meant; /* groups that are a realm: listed, and no finding */
+	size_t now;   /* families whose variants are in use */
 	struct json json;
 };
 
@@ -69,6 +70,7 @@ static void json_group(struct json *json, const struct audit_group *group)
 	json_put_object(json, NULL);
 	json_put_bool(json, "master", group->master);
 	json_put_bool(json, "now", group->now);
+	json_put_string(json, "realm", group->realm);
 	json_put_array(json, "uses");
 	for (size_t i = 0; i < group->n_uses; i++)
 		use_json(json, &group->uses[i]);
@@ -80,11 +82,12 @@ static int audit_group(void *context, const struct audit_group *group)
 {
 	struct audit_context *audit = context;
 
+	audit->meant += group->realm != NULL;
 	if (audit->json_wanted)
 		json_group(&audit->json, group);
-	else
+	else if (!group->realm)
 		print_group(audit, group);
-	audit->first = false;
+	audit->first &= group->realm != NULL;
 	return 0;
 }
 
@@ -156,8 +159,9 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	}
 	if (r < 0)
 		return r;
-	if (groups == 0)
-		report_note("No password is, or was, in use twice.");
+	if (groups == context.meant)
+		report_note("No password is, or was, in use twice%s.",
+		            groups > 0 ? ", but in realms" : "");
 	if (families == 0)
 		report_note("No password in use is a variant of another one.");
 	if (!context.json_wanted) {
@@ -166,7 +170,9 @@ static int audit_run(struct session *session, const void *values, char *const *w
 			output_string("\n");
 		breach_report_text(&breaches);
 	}
-	return breach_report_status(&breaches, groups + context.now > 0 ? VAULT_FINDINGS : 0, err);
+	return breach_report_status(&breaches,
+	                            groups - context.meant + context.now > 0 ? VAULT_FINDINGS : 0,
+	                            err);
 }
 
 const struct command command_audit = {

@@ -1,6 +1,7 @@
 #include "breach_report.h"
 #include "commands.h"
 #include "entry_options.h"
+#include "realm_too.h"
 #include "report.h"
 #include "resets.h"
 #include "results.h"
@@ -8,21 +9,27 @@
 struct edit_values {
 	struct entry_options entry;
 	struct texts clear;
-	bool password;
+	bool password, realm_too;
 };
 
 static const struct option_spec edit_options[] = {
 	ENTRY_OPTIONS(struct edit_values, entry),
 	OPTION_FLAG(struct edit_values, password, 'p', "password", "ask for a new password"),
+	OPTION_FLAG(struct edit_values, realm_too, 0, "realm-too",
+                    "give the new password to the whole realm"),
 	OPTION_TEXTS_OF(WORD_CLEARABLE, struct edit_values, clear, 0, "clear", "FIELD",
                         "remove user, url, tag, rules, resets-via, note, otp or a field"),
 	OPTIONS_END,
 };
 
+static bool reads_password(const struct edit_values *edit)
+{
+	return edit->entry.from_stdin || edit->entry.all_stdin;
+}
+
 static bool new_password(const struct edit_values *edit)
 {
-	return edit->password || entry_options_generate(&edit->entry) || edit->entry.from_stdin ||
-	       edit->entry.all_stdin;
+	return edit->password || entry_options_generate(&edit->entry) || reads_password(edit);
 }
 
 static int check(const struct edit_values *edit, const struct config *config, struct error *err)
@@ -31,10 +38,12 @@ static int check(const struct edit_values *edit, const struct config *config, st
 		return error_set(err, VAULT_USAGE,
 		                 "nothing to change; say what, such as --password, --user USER "
 		                 "or --clear note");
-	if (edit->password && (edit->entry.from_stdin || edit->entry.all_stdin))
+	if (edit->password && reads_password(edit))
 		return error_set(err, VAULT_USAGE, "--password asks; --stdin reads: one of them");
 	if (edit->entry.allow_reuse && !new_password(edit))
 		return error_set(err, VAULT_USAGE, "--allow-reuse goes with a new password");
+	if (edit->realm_too && !new_password(edit))
+		return error_set(err, VAULT_USAGE, "--realm-too goes with a new password");
 	return entry_options_check(&edit->entry, config, err);
 }
 
@@ -54,7 +63,7 @@ static void tell(const struct session *session, const struct edit_values *edit,
 /* Stores the edit; after a refusal asks for another password, when somebody is there. `entry` is as
  * it was found. */
 static int store(struct session *session, const struct edit_values *edit, const struct entry *entry,
-                 struct entry *set, struct error *err)
+                 struct entry *set, const struct realm_too *too, struct error *err)
 {
 	bool first = true;
 
@@ -85,8 +94,8 @@ static int store(struct session *session, const struct edit_values *edit, const 
 			.clear = edit->clear.items,
 		};
 		chosen.password = NULL;
-		r = vault_edit(session->vault, entry->name, &change, edit->entry.allow_reuse,
-		               &result, err);
+		r = realm_too_edit(session, entry->name, too, &change, edit->entry.allow_reuse,
+		                   &result, err);
 		chosen.password = change.password; /* still ours unless it was stored */
 		if (r == VAULT_REFUSED) {
 			result_refused(session, &result, chosen.typed);
@@ -99,6 +108,7 @@ static int store(struct session *session, const struct edit_values *edit, const 
 			return r;
 		session_close(session);
 		tell(session, edit, &result);
+		realm_too_tell(too, &result);
 		return 0;
 	}
 }
@@ -109,6 +119,7 @@ static int edit_run(struct session *session, const void *values, char *const *wo
 	const struct edit_values *edit = values;
 	ENTRY_AUTO *entry = NULL;
 	ENTRY_AUTO *set = NULL;
+	struct realm_too too = {0};
 	int r = check(edit, &session->config, err);
 
 	if (r == 0)
@@ -121,7 +132,10 @@ static int edit_run(struct session *session, const void *values, char *const *wo
 		r = session_get(session, words[0], &entry, err);
 	if (r == 0)
 		r = resets_set(session, entry->name, &edit->entry.resets, set, err);
-	return r == 0 ? store(session, edit, entry, set, err) : r;
+	if (r == 0 && new_password(edit))
+		r = realm_too_decide(session, entry, edit->realm_too, !reads_password(edit), &too,
+		                     err);
+	return r == 0 ? store(session, edit, entry, set, &too, err) : r;
 }
 
 const struct command command_edit = {

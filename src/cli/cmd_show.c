@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <vault/realm.h>
+
 #include "commands.h"
 #include "dates.h"
 #include "field_names.h"
@@ -39,6 +41,21 @@ static void print_text(const char *name, const char *text)
 	output_string("\n");
 }
 
+/* Its name, and why. */
+static void print_realm(const char *text)
+{
+	char name[REALM_NAME_SIZE];
+	const char *reason;
+
+	if (!realm_split(text, strlen(text), name, &reason))
+		return;
+	label("realm");
+	output_text(name);
+	output_string(": ");
+	output_text(reason);
+	output_string("\n");
+}
+
 /* The mask is as long for every secret: it tells nothing. */
 static void print_secret(const char *name, const struct secret *secret, bool reveal)
 {
@@ -70,7 +87,10 @@ static void show_text(const struct entry *entry, bool reveal)
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 		const char *name = field_name(field);
-		print_text(name, field->text);
+		if (field->kind == FIELD_REALM)
+			print_realm(field->text);
+		else
+			print_text(name, field->text);
 		print_secret(name, field->secret, reveal);
 	}
 	print_date("created", entry->created);

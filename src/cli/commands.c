@@ -31,6 +31,10 @@ const struct command *const commands[] = {
 	&command_breaches_check,
 	&command_breaches_build,
 	&command_history,
+	&command_realm_add,
+	&command_realm_list,
+	&command_realm_show,
+	&command_realm_remove,
 	&command_rules_load,
 	/* move */
 	&command_import,

@@ -51,7 +51,8 @@ extern const struct command command_add, command_audit, command_backup, command_
 	command_exec, command_export, command_find, command_generate, command_get,
 	command_git_credential, command_help, command_history, command_import, command_init,
 	command_key_add, command_key_list, command_key_remove, command_list, command_lock,
-	command_open, command_otp, command_passwd, command_pick, command_rekey, command_rename,
+	command_open, command_otp, command_passwd, command_pick, command_realm_add,
+	command_realm_list, command_realm_remove, command_realm_show, command_rekey, command_rename,
 	command_rescue, command_restore, command_rm, command_rules_load, command_show,
 	command_status, command_trash_empty, command_trash_list, command_trash_restore,
 	command_unlock;

@@ -12,6 +12,8 @@ const char *field_kind_name(enum field_kind kind)
 		return "text";
 	case FIELD_RULES:
 		return "rules";
+	case FIELD_REALM:
+		return "realm";
 	case FIELD_RESETS:
 		return "resets-via";
 	case FIELD_NOTE:

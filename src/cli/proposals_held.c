@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <vault/entry.h>
+#include <vault/realm.h>
 #include <vault/text.h>
 
 #include "cleanup.h"
@@ -18,6 +19,12 @@ static int propose_entry(void *context, const char *name)
 static int propose_tag(void *context, const char *tag)
 {
 	propose(context, "tag", tag, NULL);
+	return 0;
+}
+
+static int propose_realm(void *context, const struct realm_info *info)
+{
+	propose(context, "realm", info->name, NULL);
 	return 0;
 }
 
@@ -90,6 +97,8 @@ static void propose_fields(struct proposals *proposals, struct vault *vault, con
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 		const char *key = field_name(field);
+		if (field->kind == FIELD_REALM) /* 'realm remove' knows it */
+			continue;
 		/* They are in order of kind: all URLs are neighbours. */
 		if (strcmp(key, before) != 0 && (field->kind != FIELD_TAG || to_clear))
 			propose_field(proposals, key);
@@ -125,6 +134,9 @@ void propose_held(struct proposals *proposals, struct vault *vault)
 		break;
 	case WORD_TAG:
 		vault_tags(vault, typed, propose_tag, proposals, NULL);
+		break;
+	case WORD_REALM:
+		realm_list(vault, NULL, propose_realm, proposals, NULL);
 		break;
 	case WORD_TRASHED:
 		vault_trash_list(vault, propose_trashed, proposals, NULL);

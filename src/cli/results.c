@@ -51,6 +51,8 @@ void result_warn(const struct write_result *result)
 {
 	for (size_t i = 0; i < result->conflicts.count; i++) {
 		char sentence[SENTENCE_SIZE];
+		if (result->conflicts.items[i].realm)
+			continue;
 		describe(&result->conflicts.items[i], sentence);
 		report_warning("%s", sentence);
 	}
@@ -63,6 +65,8 @@ int result_refused(const struct session *session, const struct write_result *res
 	for (size_t i = 0; i < result->conflicts.count; i++) {
 		char sentence[SENTENCE_SIZE];
 		struct error line = {0};
+		if (result->conflicts.items[i].realm)
+			continue;
 		describe(&result->conflicts.items[i], sentence);
 		error_set(&line, VAULT_REFUSED, "refused: %s", sentence);
 		report_error(&line);
@@ -100,6 +104,7 @@ void result_json(const struct session *session, const char *action,
 			json_put_string(&json, "state", entry_state_name(conflict->state));
 			json_put_time(&json, "since", conflict->since);
 			json_put_time(&json, "until", conflict->until);
+			json_put_bool(&json, "realm", conflict->realm);
 		}
 		json_close(&json);
 	}

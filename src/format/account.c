@@ -60,6 +60,8 @@ static const char *kind_name(enum field_kind kind)
 		return "date of expiry";
 	case FIELD_RULES:
 		return "password rules";
+	case FIELD_REALM:
+		return "realm";
 	case FIELD_RESETS:
 		return "way to reset the password";
 	case FIELD_NOTE:
@@ -122,6 +124,8 @@ static unsigned needed_by(enum field_kind kind)
 		return HOLDS_EXPIRY;
 	case FIELD_RULES:
 		return HOLDS_RULES;
+	case FIELD_REALM:
+		return HOLDS_REALMS;
 	case FIELD_RESETS:
 		return HOLDS_CHAIN;
 	case FIELD_OTP:

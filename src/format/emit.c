@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <vault/otp.h>
+#include <vault/realm.h>
 #include <vault/text.h>
 
 #include "base/uuid.h"
@@ -374,6 +375,20 @@ void emit_modified(struct emit *emit, int64_t seconds)
 void emit_trashed(struct emit *emit, int64_t seconds)
 {
 	set_date(emit, &emit->trashed, seconds);
+}
+
+void emit_realm(struct emit *emit, struct span text)
+{
+	char name[REALM_NAME_SIZE];
+	const char *reason;
+	bool good = text.bytes && realm_split(text.bytes, text.length, name, &reason);
+
+	for (size_t i = 0; i < emit->n_fields && good; i++)
+		good = emit->fields[i].kind != FIELD_REALM;
+	if (good)
+		emit_field(emit, FIELD_REALM, span_of(NULL), text);
+	else
+		emit_kept(emit, span_of("realm"), text);
 }
 
 void emit_resets(struct emit *emit, struct span uuid)

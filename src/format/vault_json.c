@@ -27,6 +27,7 @@ static const struct {
 	{FIELD_SECRET, "secret"}, {FIELD_EXPIRES, "expires"},
 	{FIELD_OTP, "otp"},       {FIELD_ATTACHMENT, "attachment"},
 	{FIELD_RULES, "rules"},   {FIELD_RESETS, "resets-via"},
+	{FIELD_REALM, "realm"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -105,6 +106,9 @@ static void take_field(struct emit *emit, const json_t *field)
 		break;
 	case FIELD_RULES:
 		emit_rules(emit, value);
+		break;
+	case FIELD_REALM:
+		emit_realm(emit, value);
 		break;
 	case FIELD_RESETS:
 		emit_resets(emit, value);

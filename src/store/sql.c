@@ -100,7 +100,8 @@ static const char *const texts[SQL_COUNT] = {
 		"UPDATE password SET value = NULL, until = coalesce(until, ?2) WHERE entry = ?1",
 	/* Partners of a fingerprint other than entry ?2, one row per use, found by the index. */
 	[SQL_PASSWORD_PARTNERS] =
-		"SELECT e.id, e.name, e.state, p.since, p.until, p.reason FROM password p JOIN"
+		"SELECT e.id, e.name, e.state, p.since, p.until, p.reason, (SELECT f.value FROM"
+		" field f WHERE f.entry = e.id AND f.kind = 8) FROM password p JOIN"
 		" entry e ON e.id = p.entry"
 		" WHERE p.fingerprint = ?1 AND p.entry <> ?2 ORDER BY p.until IS NOT NULL, p.since"
 		" DESC, e.name",
@@ -156,6 +157,13 @@ static const char *const texts[SQL_COUNT] = {
 		" f.entry"
 		" WHERE f.kind = 2 AND f.value = tag.value AND e.state = 0)",
 	[SQL_FIELD_TAGGED] = "SELECT 1 FROM field WHERE entry = ?1 AND kind = 2 AND value = ?2",
+
+	[SQL_FIELD_REALM] = "SELECT value FROM field WHERE entry = ?1 AND kind = 8",
+	/* From one end of the fields to the other, which costs less than to look at each entry. */
+	[SQL_REALM_MEMBERS] =
+		"SELECT e.id, e.name, f.value, (SELECT p.fingerprint FROM password p WHERE"
+		" p.entry = e.id AND p.until IS NULL) FROM field f NOT INDEXED CROSS JOIN entry e"
+		" ON e.id = f.entry WHERE f.kind = 8 AND e.state = 0",
 
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",

@@ -1,5 +1,6 @@
 /* struct entry in memory: see vault/entry.h. */
 #include <vault/entry.h>
+#include <vault/realm.h>
 #include <vault/rules.h>
 #include <vault/text.h>
 
@@ -38,7 +39,7 @@ static bool has_key(enum field_kind kind)
 static bool is_single(enum field_kind kind)
 {
 	return kind == FIELD_NOTE || kind == FIELD_OTP || kind == FIELD_EXPIRES ||
-	       kind == FIELD_RULES;
+	       kind == FIELD_RULES || kind == FIELD_REALM;
 }
 
 static void field_done(struct field *field)
@@ -206,6 +207,8 @@ static int place(struct entry *entry, enum field_kind kind, const char *key,
 static int check_text(enum field_kind kind, const char *text, struct error *err)
 {
 	unsigned char uuid[UUID_BYTES];
+	char realm[REALM_NAME_SIZE];
+	const char *reason;
 	struct rules rules;
 	int64_t seconds;
 
@@ -224,6 +227,8 @@ static int check_text(enum field_kind kind, const char *text, struct error *err)
 		                                     : "password rules");
 	if (kind == FIELD_RESETS && !uuid_read(text, strlen(text), uuid))
 		return error_set(err, VAULT_USAGE, "what an entry is reset through is a uuid");
+	if (kind == FIELD_REALM && !realm_split(text, strlen(text), realm, &reason))
+		return error_set(err, VAULT_USAGE, "a realm has a name and a reason");
 	return kind == FIELD_RULES ? rules_parse(text, &rules, err) : 0;
 }
 
@@ -349,6 +354,13 @@ int entry_clear(struct entry *entry, const char *what)
 			remove_field(entry, i);
 	}
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
+}
+
+void entry_clear_kind(struct entry *entry, enum field_kind kind)
+{
+	for (size_t i = entry->n_fields; i-- > 0;)
+		if (entry->fields[i].kind == kind)
+			remove_field(entry, i);
 }
 
 const struct field *entry_field(const struct entry *entry, const char *key)

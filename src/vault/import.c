@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/realm.h>
 #include <vault/rules.h>
 
 #include "base/uuid.h"
@@ -68,6 +69,8 @@ static bool good_key(const struct item_field *field)
 static bool good_value(const struct item_field *field)
 {
 	unsigned char uuid[UUID_BYTES];
+	char realm[REALM_NAME_SIZE];
+	const char *reason;
 	int64_t seconds;
 	struct rules rules;
 	struct span value = field->value;
@@ -91,6 +94,8 @@ static bool good_value(const struct item_field *field)
 	case FIELD_EXPIRES:
 		return value.length == WHEN_SIZE - 1 &&
 		       when_read(value.bytes, value.length, &seconds);
+	case FIELD_REALM:
+		return realm_split(value.bytes, value.length, realm, &reason);
 	case FIELD_RESETS:
 		return value.length == UUID_SIZE - 1 && uuid_read(value.bytes, value.length, uuid);
 	case FIELD_NOTE:

@@ -167,6 +167,9 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 	const struct field *rival = rival_of(entry, field);
 	int r = 0;
 
+	/* Which entries share a password on purpose is not a stranger's to say. */
+	if (rival && field->kind == FIELD_REALM)
+		return 0;
 	if (rival) {
 		struct span there = value_of(rival);
 

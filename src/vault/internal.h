@@ -207,6 +207,10 @@ int relatives_find(struct vault *vault, const struct secret *password, const str
 int entry_names(struct vault *vault, int64_t id, const char *name, const char *user,
                 struct entry **ret_entry, struct error *err);
 
+/* Is the other entry in the same realm as this one is, or is about to be? (realm.c) */
+int realm_partner(struct vault *vault, const struct entry *entry, int64_t partner, bool *ret_same,
+                  struct error *err);
+
 /* Appends a copy, the name as given. */
 int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
                   struct error *err);

@@ -168,6 +168,9 @@ static int look_at(struct search *search, const struct candidate *candidate, str
 	conflict.since = stmt_int(stmt, 3);
 	conflict.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4);
 	conflict.kind = conflict.until == 0 ? CONFLICT_VARIANT_NOW : CONFLICT_VARIANT_THEN;
+	r = realm_partner(vault, search->entry, candidate->entry, &conflict.realm, err);
+	if (r < 0)
+		return r;
 	name = stmt_text(stmt, 0);
 	return name ? keep(search, &conflict, name, err)
 	            : error_set(err, VAULT_FAILED, "out of memory");

@@ -30,7 +30,8 @@ int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, 
 }
 
 static int find_same(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
-                     int64_t id, struct conflicts *ret_conflicts, struct error *err)
+                     const struct entry *entry, int64_t id, struct conflicts *ret_conflicts,
+                     struct error *err)
 {
 	struct conflict conflict = {.kind = CONFLICT_MASTER};
 	STMT_AUTO *stmt = NULL;
@@ -52,7 +53,9 @@ static int find_same(struct vault *vault, const unsigned char fingerprint[FINGER
 			.since = stmt_int(stmt, 3),
 			.until = stmt_int(stmt, 4),
 		};
-		r = conflicts_add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
+		r = realm_partner(vault, entry, stmt_int(stmt, 0), &conflict.realm, err);
+		if (r == 0)
+			r = conflicts_add(ret_conflicts, &conflict, stmt_text(stmt, 1), err);
 		if (r < 0)
 			return r;
 	}
@@ -67,7 +70,7 @@ int reuse_find(struct vault *vault, const struct secret *password, const struct 
 
 	conflicts_done(ret_conflicts);
 	fingerprint_password(fingerprint, password, vault->keys->fingerprint);
-	r = find_same(vault, fingerprint, id, ret_conflicts, err);
+	r = find_same(vault, fingerprint, entry, id, ret_conflicts, err);
 	return r == 0 ? relatives_find(vault, password, entry, id, ret_conflicts, err) : r;
 }
 

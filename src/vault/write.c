@@ -52,7 +52,9 @@ static int guard(struct vault *vault, const struct secret *password, const struc
 {
 	int r = reuse_find(vault, password, entry, id, conflicts, err);
 
-	if (r == 0 && conflicts->count > 0 && !allow_reuse) {
+	for (size_t i = 0; r == 0 && !allow_reuse && i < conflicts->count; i++) {
+		if (conflicts->items[i].realm)
+			continue;
 		error_set(err, VAULT_REFUSED, "the password is not a fresh one");
 		return VAULT_REFUSED;
 	}

@@ -24,7 +24,7 @@ members() {
 
 entry=(name user password_since reuse_reason fields kind key value created modified trashed)
 write=(action name changed conflicts)
-conflict=(kind state since until)
+conflict=(kind state since until realm)
 key=(keys slot type label memory_kib passes created current)
 status=("${key[@]}" vault uuid size format sequence header_healed header_torn read_only agent
 	unlocked)
@@ -70,7 +70,8 @@ status=("${key[@]}" vault uuid size format sequence header_healed header_torn re
 	members history name passwords since until reuse_reason password
 	shows first-canary
 	answers 7 vault --json audit
-	members audit shared master now uses name state since until reason breaches
+	members audit shared master now realm uses name state since until reason families hubs \
+		breaches
 	unseen canary
 }
 

@@ -65,6 +65,23 @@ def test_a_vault_that_is_not_wanted():
     check(home.contents() is None, "a vault was made all the same")
 
 
+def test_a_realm_changes_as_one_when_asked():
+    home = Home()
+    for name in "wiki", "cal":
+        home.run("add", name, "-g")
+    home.run("realm", "add", "dir", "wiki", "cal", "--reason", "one login")
+    with Terminal(home) as tty:
+        tty.start("edit", "wiki", "--password").ask(QUESTION, MASTER + "\n")
+        tty.expect("'wiki' is in the realm 'dir' (one login) with 'cal'.")
+        tty.ask("the new password? [Y/n] ", "\n")
+        tty.ask("strong one): ", SHARED + "\n").ask("Once more: ", SHARED + "\n")
+        tty.expect("So is the rest of the realm 'dir'").ends(0)
+        tty.start("edit", "cal", "-g").ask(QUESTION, MASTER + "\n")
+        tty.ask("the new password? [Y/n] ", "n\n").expect("keeps its password").ends(0)
+    check(home.run("get", "wiki") == SHARED)
+    check(home.run("get", "cal") != SHARED)
+
+
 def test_a_password_used_twice_is_refused_and_can_be_replaced():
     home = Home()
     with Terminal(home) as tty:

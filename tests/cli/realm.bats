@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# Realms: entries that share one password on purpose.
+
+load helpers
+
+@test "a realm is made, shown, and taken apart" {
+	for name in wiki cal mail; do vault -q add $name -g; done
+	answers 3 vault realm add dir wiki cal
+	says "a new one needs a reason"
+	answers 0 vault realm add dir wiki cal --reason 'one directory'
+	says "The realm 'dir' has 2 members."
+	says "do not have one password now"
+	answers 0 vault realm add dir MAIL --json
+	printed '{"action":"realm-added","realm":"dir","changed":1}'$'\n'
+	answers 6 vault realm add other cal --reason x
+	says "'cal' is in the realm 'dir'"
+	answers 0 vault realm show dir
+	printed $'dir                             one directory\n  cal\n  mail\n  wiki\n'\
+$'They do not have one password now.\n'
+	answers 0 vault realm --json
+	printed '{"realms":[{"name":"dir","reason":"one directory","one_password":false,'\
+'"entries":["cal","mail","wiki"]}]}'$'\n'
+	answers 0 vault show cal
+	shows "realm       dir: one directory"
+	answers 0 vault realm remove dir wiki
+	says "1 entry left the realm 'dir'"
+	answers 3 vault realm remove dir wiki
+	answers 0 vault realm remove dir
+	answers 0 vault realm list
+	printed
+	says "There is no realm."
+	answers 3 vault realm show dir
+}
+
+@test "inside, a password is not refused; outside it is" {
+	printf canary-9-directory | put add wiki
+	vault -q add cal -g
+	answers 8 put edit cal <<<canary-9-directory
+	vault -q realm add dir wiki cal --reason 'one directory'
+	printf canary-9-directory >password
+	answers 0 vault edit cal --stdin0 <password
+	says "Changed 'cal'."
+	run ! grep -q warning "$BATS_TEST_TMPDIR/err"
+	answers 8 vault add shop --stdin0 <password
+	says "also in use at 'wiki'"
+	answers 0 vault audit
+	says "No password is, or was, in use twice, but in realms."
+	printed
+	answers 0 vault audit --json
+	[ "$(json '[(g["realm"], g["now"]) for g in j["shared"]]')" = "[('dir', True)]" ]
+	answers 0 vault add shop --stdin0 --allow-reuse test <password
+	answers 7 vault audit
+	shows shop
+	answers 7 vault audit --json
+	[ "$(json '[(g["realm"], g["now"]) for g in j["shared"]]')" = "[(None, True)]" ]
+}
+
+@test "one new password for all of a realm" {
+	for name in wiki cal mail; do vault -q add $name -g; done
+	vault -q realm add dir wiki cal mail --reason 'one directory'
+	printf new-8-directory >password
+	answers 0 vault edit wiki --stdin0 <password
+	says "the rest of the realm 'dir' (2 more) keeps its password"
+	answers 0 vault edit wiki --stdin0 --realm-too <password
+	says "So is the rest of the realm 'dir': 2 more."
+	for name in wiki cal mail; do vault get $name | cmp - password; done
+	answers 0 vault edit cal --stdin0 <password
+	silent_but "'cal' was like that already; nothing was changed."
+	vault -q add shop -g
+	answers 2 vault edit shop -g --realm-too
+	says "'shop' is in no realm"
+	answers 2 vault edit wiki --url https://wiki.example --realm-too
+	vault get shop >password
+	answers 8 vault edit mail --stdin0 --realm-too <password
+	says "also in use at 'shop'"
+	[ "$(vault get cal)" = new-8-directory ]
+}
+
+silent_but() { [ "$(cat "$BATS_TEST_TMPDIR/err")" = "$1" ]; }
+
+@test "names of realms are completed, and go with vault's own JSON" {
+	for name in wiki cal; do vault -q add $name -g; done
+	vault -q realm add 'my dir' wiki cal --reason 'one directory'
+	answers 0 vault complete -- realm show m
+	printed $'realm\nmy dir\n'
+	answers 0 vault complete -- realm remove 'my dir' w
+	printed $'entry\nwiki\n'
+	master -q export json all.json --plaintext --yes
+	answers 0 master -q init --vault "$HOME/other" --no-recovery "${CHEAP[@]}"
+	answers 0 master -q import all.json --vault "$HOME/other"
+	answers 0 master realm show 'my dir' --vault "$HOME/other" --json
+	[ "$(json 'j["realms"][0]["entries"]')" = "['cal', 'wiki']" ]
+}
