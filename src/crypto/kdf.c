@@ -1,18 +1,13 @@
 #include "crypto/kdf.h"
 
-#include <argon2.h>
-#include <pthread.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <vault/secret.h>
 
-#include "crypto/seal.h"
+#include "crypto/argon2_run.h"
 
 #define MIB ((size_t)1024 * 1024)
-#define HUGE_PAGE (2 * MIB)
-#define STACK_WIPED ((size_t)32 * 1024) /* libargon2 was seen to use 11 KiB */
 
 #define CALIBRATE_MEMORY_KIB ((uint32_t)256 * 1024)
 #define CALIBRATE_MILLISECONDS 500
@@ -20,88 +15,6 @@
  * together stay below a second and a half. */
 #define CALIBRATE_START_BELOW 0.9
 #define CALIBRATE_TWICE_BELOW 0.45
-
-/* The working memory: a mapping, and in it the part whose pages can all be huge. */
-struct area {
-	void *mapping;
-	size_t mapped;
-	uint8_t *memory;
-	size_t size;
-};
-
-/* libargon2's allocation callbacks carry no context, so this says where the memory of this thread's
- * derivation is. */
-static _Thread_local const struct area *current_area;
-
-static int area_open(struct area *area, size_t size)
-{
-	uintptr_t start;
-
-	area->size = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	area->mapped =
-		area->size + HUGE_PAGE; /* room to begin at a multiple of a huge page's size */
-	area->mapping = mmap(NULL, area->mapped, PROT_READ | PROT_WRITE,
-	                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (area->mapping == MAP_FAILED)
-		return -1;
-	start = ((uintptr_t)area->mapping + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	area->memory = (uint8_t *)start;
-	/* Both are advice: without huge pages it is slower, and a kernel that cannot leave memory
-	 * out of core dumps leaves in what libargon2 wipes at the end. */
-#ifdef MADV_HUGEPAGE
-	(void)madvise(area->memory, area->size, MADV_HUGEPAGE);
-#endif
-#ifdef MADV_DONTDUMP
-	(void)madvise(area->mapping, area->mapped, MADV_DONTDUMP);
-#endif
-	return 0;
-}
-
-static void area_close(struct area *area)
-{
-	munmap(area->mapping, area->mapped);
-}
-
-static int give_area(uint8_t **memory, size_t size)
-{
-	if (!current_area || size > current_area->size)
-		return ARGON2_MEMORY_ALLOCATION_ERROR;
-	*memory = current_area->memory;
-	return ARGON2_OK;
-}
-
-/* The area is unmapped by who mapped it: libargon2 forgets to call this on some of its failures. */
-static void take_area_back(uint8_t *memory, size_t size)
-{
-	(void)memory;
-	(void)size;
-}
-
-static void *wipe_stack(void *together)
-{
-	secret_leave_nothing(STACK_WIPED);
-	pthread_mutex_lock(together);
-	pthread_mutex_unlock(together);
-	return NULL;
-}
-
-/* libargon2 leaves on the stack of each lane the last block that it computed there; the result
- * follows from these. The C library keeps the stacks for the next threads; as many at the same time
- * get all of them. */
-static void wipe_lanes(void)
-{
-	pthread_mutex_t together = PTHREAD_MUTEX_INITIALIZER;
-	pthread_t threads[KDF_LANES];
-	unsigned started = 0;
-
-	pthread_mutex_lock(&together);
-	while (started < KDF_LANES &&
-	       pthread_create(&threads[started], NULL, wipe_stack, &together) == 0)
-		started++;
-	pthread_mutex_unlock(&together);
-	while (started > 0)
-		pthread_join(threads[--started], NULL);
-}
 
 int kdf_check_cost(const struct kdf_cost *cost, struct error *err)
 {
@@ -118,12 +31,10 @@ int kdf_check_cost(const struct kdf_cost *cost, struct error *err)
 	return 0;
 }
 
-/* Not inlined, so that what libargon2 leaves on the stack lies below the caller's frame. */
-static __attribute__((noinline)) int run_argon2(const struct area *area, const void *input,
-                                                size_t input_length,
-                                                const unsigned char salt[KDF_SALT_BYTES],
-                                                const struct kdf_cost *cost,
-                                                unsigned char output[KDF_OUTPUT_BYTES])
+/* The derivation itself, whose cost the caller has checked (or chosen, to measure). */
+static int derive(const void *input, size_t input_length, const unsigned char salt[KDF_SALT_BYTES],
+                  const struct kdf_cost *cost, unsigned char output[KDF_OUTPUT_BYTES],
+                  struct error *err)
 {
 	/* The members are not const, but without the flags to clear them libargon2 only reads
 	 * both. */
@@ -139,42 +50,11 @@ static __attribute__((noinline)) int run_argon2(const struct area *area, const v
 		.lanes = KDF_LANES,
 		.threads = KDF_LANES,
 		.version = ARGON2_VERSION_13,
-		.allocate_cbk = give_area,
-		.free_cbk = take_area_back,
 		.flags = ARGON2_DEFAULT_FLAGS,
 	};
-	int r;
-
-	current_area = area;
-	r = argon2_ctx(&context, Argon2_id);
-	current_area = NULL;
-	return r;
-}
-
-/* The derivation itself, whose cost the caller has checked (or chosen, to measure). */
-static int derive(const void *input, size_t input_length, const unsigned char salt[KDF_SALT_BYTES],
-                  const struct kdf_cost *cost, unsigned char output[KDF_OUTPUT_BYTES],
-                  struct error *err)
-{
-	struct area area;
-	int r;
-
 	if (input_length > UINT32_MAX)
 		return error_set(err, VAULT_USAGE, "input to the key derivation is too long");
-	if (area_open(&area, (size_t)cost->memory * 1024) != 0)
-		return error_set(err, VAULT_FAILED,
-		                 "cannot get %lu MiB of memory for the key derivation",
-		                 (unsigned long)cost->memory / 1024);
-	r = run_argon2(&area, input, input_length, salt, cost, output);
-	wipe_lanes();
-	if (r != ARGON2_THREAD_FAIL) /* threads that did start may still be writing there */
-		area_close(&area);
-	/* Last: a function's first call may save registers with parts of the result in them. */
-	secret_leave_nothing(STACK_WIPED);
-	if (r == ARGON2_OK)
-		return 0;
-	return error_set(err, VAULT_FAILED, "the key derivation failed: %s",
-	                 argon2_error_message(r));
+	return argon2_run(&context, Argon2_id, err);
 }
 
 int kdf_derive(const void *input, size_t input_length, const unsigned char salt[KDF_SALT_BYTES],

@@ -1,6 +1,10 @@
-/* Ciphers and hashes of foreign formats, against published vectors. */
+/* Ciphers, hashes and key derivations of foreign formats, against published vectors. */
 #include "unit.h"
 
+#include <stdio.h>
+
+#include "crypto/block_cipher.h"
+#include "crypto/foreign_kdf.h"
 #include "crypto/keystream.h"
 #include "crypto/sha2.h"
 
@@ -107,6 +111,112 @@ static void hashes(void **state)
 	           "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+static void from_hex(unsigned char *bytes, const char *hex)
+{
+	for (size_t i = 0; hex[2 * i]; i++) {
+		unsigned value;
+
+		assert_int_equal(sscanf(hex + 2 * i, "%2x", &value), 1);
+		bytes[i] = (unsigned char)value;
+	}
+}
+
+static void assert_decrypts(enum block_algorithm algorithm, const char *key_hex, const char *iv_hex,
+                            const char *sealed_hex, const char *plain_hex)
+{
+	unsigned char key[BLOCK_KEY_BYTES], iv[BLOCK_BYTES], in[32], out[32];
+	struct block_cipher *cipher;
+
+	from_hex(key, key_hex);
+	from_hex(iv, iv_hex);
+	from_hex(in, sealed_hex);
+	assert_done(block_new(&cipher, algorithm, key, iv, err));
+	/* In two calls: the second goes on where the first ended. */
+	assert_done(block_decrypt(cipher, out, in, BLOCK_BYTES, err));
+	assert_done(block_decrypt(cipher, out + BLOCK_BYTES, in + BLOCK_BYTES, BLOCK_BYTES, err));
+	block_free(cipher);
+	assert_hex(out, sizeof(out), plain_hex);
+}
+
+/* NIST SP 800-38A, F.2.6. */
+static void aes_cbc(void **state)
+{
+	(void)state;
+	assert_decrypts(BLOCK_AES,
+	                "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+	                "000102030405060708090a0b0c0d0e0f",
+	                "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d",
+	                "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51");
+}
+
+/* The known answer of the Twofish paper, twice: in CBC mode the first one's ciphertext lies over
+ * the second. */
+static void twofish_cbc(void **state)
+{
+#ifdef HAVE_NETTLE
+	(void)state;
+	assert_decrypts(BLOCK_TWOFISH,
+	                "0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff",
+	                "00000000000000000000000000000000",
+	                "37527be0052334b89f0cfccae87cfa2037527be0052334b89f0cfccae87cfa20",
+	                "0000000000000000000000000000000037527be0052334b89f0cfccae87cfa20");
+#else
+	static const unsigned char key[BLOCK_KEY_BYTES], iv[BLOCK_BYTES];
+	struct block_cipher *cipher;
+
+	(void)state;
+	assert_fails(block_new(&cipher, BLOCK_TWOFISH, key, iv, err), VAULT_USAGE, "Twofish");
+#endif
+}
+
+/* RFC 9106, 5.1 and 5.3. */
+static void argon2(void **state)
+{
+	unsigned char password[32], salt[16], secret[8], ad[12], key[FOREIGN_KEY_BYTES];
+	struct foreign_argon2 how = {
+		.version = 0x13,
+		.memory = 32,
+		.passes = 3,
+		.lanes = 4,
+		.threads = 1,
+		.salt = {salt, sizeof(salt)},
+		.secret = {secret, sizeof(secret)},
+		.ad = {ad, sizeof(ad)},
+	};
+
+	(void)state;
+	memset(password, 1, sizeof(password));
+	memset(salt, 2, sizeof(salt));
+	memset(secret, 3, sizeof(secret));
+	memset(ad, 4, sizeof(ad));
+	assert_done(foreign_argon2(&how, password, key, err));
+	assert_hex(key, sizeof(key),
+	           "512b391b6f1162975371d30919734294f868e3be3984f3c1a13a4db9fabe4acb");
+	how.id = true;
+	how.threads = 4;
+	assert_done(foreign_argon2(&how, password, key, err));
+	assert_hex(key, sizeof(key),
+	           "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
+	how.memory = 31; /* eight blocks a lane are the least */
+	assert_fails(foreign_argon2(&how, password, key, err), VAULT_USAGE, "parameters");
+	how.memory = 32;
+	how.version = 0x14;
+	assert_fails(foreign_argon2(&how, password, key, err), VAULT_USAGE, "version");
+}
+
+/* Computed by PyCryptodome, round by round. */
+static void aes_kdf(void **state)
+{
+	unsigned char seed[32], key[FOREIGN_KEY_BYTES];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(seed); i++)
+		seed[i] = key[i] = (unsigned char)i;
+	assert_done(foreign_aes_kdf(2500, seed, key, key, err));
+	assert_hex(key, sizeof(key),
+	           "b4c422acdf9ae03f7fe54f19faa08f8b3821d56300e65ff78bec732762e1c311");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +224,10 @@ int main(void)
 		cmocka_unit_test(salsa20),
 		cmocka_unit_test(pieces_are_one_stream),
 		cmocka_unit_test(hashes),
+		cmocka_unit_test(aes_cbc),
+		cmocka_unit_test(twofish_cbc),
+		cmocka_unit_test(argon2),
+		cmocka_unit_test(aes_kdf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
