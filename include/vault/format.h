@@ -127,6 +127,7 @@ struct import_how {
 	const struct format *format;
 	const struct secret *password, *key_file;
 	const struct import_map *map;
+	bool costly; /* the file may take as long and as much memory to open as it says */
 };
 int import_start(struct import *import, const struct import_how *how, struct error *err);
 

@@ -104,7 +104,7 @@ static int start(struct import *import, const struct format *format, bool sealed
                  const struct import_source_options *options, struct error *err)
 {
 	const struct import_map map = {(const char *const *)options->map.items, options->map.count};
-	struct import_how how = {.format = format, .map = &map};
+	struct import_how how = {.format = format, .map = &map, .costly = options->costly};
 	SECRET_AUTO *password = NULL;
 	SECRET_AUTO *key_file = NULL;
 	int r = 0;

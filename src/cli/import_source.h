@@ -10,6 +10,7 @@
 struct import_source_options {
 	const char *password_file, *key_file;
 	struct texts map;
+	bool costly;
 };
 
 #define IMPORT_SOURCE_OPTIONS(type, source) \
@@ -17,6 +18,8 @@ struct import_source_options {
 	               "read the file's password from the first line of FILE"), \
 		OPTION_TEXT_OF(WORD_FILE, type, source.key_file, 0, "import-key-file", "FILE", \
 	                       "open the file with this key file"), \
+		OPTION_FLAG(type, source.costly, 0, "costly-key", \
+	                    "let the file take as much memory and time as it asks for"), \
 		OPTION_TEXTS(type, source.map, 0, "map", "FIELD=COLUMN", \
 	                     "what a column of a CSV holds")
 

@@ -15,6 +15,8 @@
 #define MEMORY ((rlim_t)192 * 1024 * 1024)
 #define MEMORY_PER_BYTE 2
 #define SECONDS 60 /* of computing: a key derivation, and a second for every 8 MiB */
+#define MEMORY_COSTLY ((rlim_t)4 * 1024 * 1024 * 1024) /* for a key derivation that may have it */
+#define SECONDS_COSTLY 3600
 #define BYTES_PER_SECOND ((rlim_t)8 * 1024 * 1024)
 
 static void limit(int what, rlim_t value)
@@ -42,14 +44,16 @@ static int keep_only(int fd)
 
 static void enter(const struct source *source)
 {
+	rlim_t memory = source->costly ? MEMORY + MEMORY_COSTLY : MEMORY;
+	rlim_t seconds = source->costly ? SECONDS_COSTLY : SECONDS;
 	bool seccomp, landlock;
 
 	json_read_prepare();
 	limit(RLIMIT_CORE, 0);
 	limit(RLIMIT_FSIZE, 0);
-	limit(RLIMIT_CPU, SECONDS + source->length / BYTES_PER_SECOND);
+	limit(RLIMIT_CPU, seconds + source->length / BYTES_PER_SECOND);
 	if (!SANITIZED)
-		limit(RLIMIT_DATA, MEMORY + source->length * MEMORY_PER_BYTE);
+		limit(RLIMIT_DATA, memory + source->length * MEMORY_PER_BYTE);
 	parser_sandbox(&seccomp, &landlock);
 }
 

@@ -26,6 +26,7 @@ struct source {
 	size_t length;
 	const struct secret *password, *key_file; /* or NULL */
 	const struct import_map *map;             /* or NULL */
+	bool costly; /* a password may take as long and as much memory as the file says */
 };
 
 /* What the contents look like, from their beginning. */
@@ -59,6 +60,6 @@ struct format_code {
 extern const struct format format_json, format_bitwarden_json, format_csv, format_chrome,
 	format_firefox, format_apple, format_keepassxc_csv, format_bitwarden_csv,
 	format_bitwarden_org_csv, format_1password_csv, format_lastpass, format_protonpass_csv,
-	format_dashlane, format_keepass_xml;
+	format_dashlane, format_keepass_xml, format_kdbx;
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 const struct format *const formats[] = {
+	&format_kdbx,
 	&format_json,
 	&format_bitwarden_json,
 	&format_bitwarden_csv,

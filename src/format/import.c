@@ -273,6 +273,7 @@ int import_start(struct import *import, const struct import_how *how, struct err
 	parser.source.password = how->password;
 	parser.source.key_file = how->key_file;
 	parser.source.map = how->map;
+	parser.source.costly = how->costly;
 	return start(import, &parser, err);
 }
 
