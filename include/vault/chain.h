@@ -35,6 +35,7 @@ struct chain; /* of all live entries, as they were when it was made; owns all th
 
 struct chain_entry {
 	const char *name, *user; /* user may be NULL */
+	const char *realm;       /* that it is in, see vault/realm.h; or NULL */
 	enum role role;
 	size_t falls; /* how many other entries fall with it, at any remove */
 };

@@ -93,6 +93,7 @@ static int make_entries(struct chain *chain, struct error *err)
 	for (size_t i = 0; i < n; i++) {
 		chain->entries[i] = (struct chain_entry){.name = text(chain, facts[i].name),
 		                                         .user = text(chain, facts[i].user),
+		                                         .realm = text(chain, facts[i].realm),
 		                                         .role = facts[i].role};
 		chain->by_name[i] = &chain->entries[i];
 	}

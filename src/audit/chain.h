@@ -12,7 +12,7 @@
 #define NO_TEXT SIZE_MAX
 
 struct chain_fact {
-	size_t name, user; /* in the text; user may be NO_TEXT */
+	size_t name, user, realm; /* in the text; NO_TEXT: there is none */
 	unsigned char uuid[UUID_BYTES];
 	enum role role;
 };

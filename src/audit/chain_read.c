@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <vault/realm.h>
+
 #include "audit/role.h"
 #include "audit/site.h"
 #include "vault/internal.h"
@@ -84,7 +86,7 @@ static void look_at_name(struct walk *walk, const char *name)
 static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 {
 	struct chain_facts *facts = walk->facts;
-	struct chain_fact fact = {.user = NO_TEXT};
+	struct chain_fact fact = {.user = NO_TEXT, .realm = NO_TEXT};
 	const char *name = stmt_text(stmt, 2), *user = stmt_text(stmt, 3);
 	struct span uuid = stmt_span(stmt, 1);
 
@@ -120,13 +122,20 @@ static bool names_mail(const char *key)
 	return false;
 }
 
+/* The entry at hand; there is one unless memory was short. */
+static struct chain_fact *fact_of(const struct walk *walk)
+{
+	return (struct chain_fact *)(void *)walk->facts->facts.bytes + walk->at;
+}
+
 static void look_at_field(struct walk *walk, struct stmt *stmt)
 {
 	const char *key = stmt_text(stmt, 5), *value = stmt_text(stmt, 6);
 	struct chain_said said = {.fact = walk->at};
-	char address[SITE_ADDRESS_SIZE];
+	char address[SITE_ADDRESS_SIZE], realm[REALM_NAME_SIZE];
+	const char *reason;
 
-	if (!value)
+	if (!value || walk->facts->facts.failed)
 		return;
 	switch ((enum field_kind)stmt_int(stmt, 4)) {
 	case FIELD_URL:
@@ -139,6 +148,10 @@ static void look_at_field(struct walk *walk, struct stmt *stmt)
 	case FIELD_TEXT:
 		if (key && names_mail(key) && site_address(value, strlen(value), address))
 			add_at(walk, &walk->facts->contacts, keep(walk->facts, address));
+		return;
+	case FIELD_REALM:
+		if (realm_split(value, strlen(value), realm, &reason))
+			fact_of(walk)->realm = keep(walk->facts, realm);
 		return;
 	case FIELD_RESETS:
 		if (uuid_read(value, strlen(value), said.uuid)) {
@@ -224,7 +237,7 @@ static void end_entry(struct walk *walk)
 
 	if (walk->id == 0 || facts->facts.failed)
 		return;
-	((struct chain_fact *)(void *)facts->facts.bytes)[walk->at].role = walk->sight.role;
+	fact_of(walk)->role = walk->sight.role;
 	for (size_t i = 0; i < n_own; i++)
 		add_at(walk, mailbox ? &facts->boxes : &facts->contacts, own[i]);
 	if (mailbox && n_own == 0)

@@ -27,8 +27,9 @@ static const struct option_spec audit_options[] = {
 
 struct audit_context {
 	bool json_wanted, first;
-	size_t meant; /* groups that are a realm: listed, and no finding */
-	size_t now;   /* families whose variants are in use */
+	size_t meant, meant_families; /* wholly in a realm: listed, and no finding */
+	struct chain *chain;
+	size_t now; /* families whose variants are in use */
 	struct json json;
 };
 
@@ -94,12 +95,14 @@ static int audit_group(void *context, const struct audit_group *group)
 static int audit_family(void *context, const struct audit_family *family)
 {
 	struct audit_context *audit = context;
+	const char *realm = family_realm(audit->chain, family);
 
-	audit->now += family->now;
-	if (audit->json_wanted) {
-		family_report_json(&audit->json, family);
+	audit->now += family->now && !realm;
+	audit->meant_families += realm != NULL;
+	if (audit->json_wanted)
+		family_report_json(&audit->json, family, realm);
+	if (audit->json_wanted || realm)
 		return 0;
-	}
 	if (!audit->first)
 		output_string("\n");
 	family_report_text(family);
@@ -142,9 +145,10 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	(void)words;
 	if (r != 0)
 		return r;
-	r = audit_reuse(session, &context, &groups, &families, err);
+	r = chain_make(session->vault, &chain, err);
+	context.chain = chain;
 	if (r == 0)
-		r = chain_make(session->vault, &chain, err);
+		r = audit_reuse(session, &context, &groups, &families, err);
 	if (r == 0)
 		breach_report_make(&breaches, session, audit->breaches);
 	session_close(session);
@@ -162,7 +166,7 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	if (groups == context.meant)
 		report_note("No password is, or was, in use twice%s.",
 		            groups > 0 ? ", but in realms" : "");
-	if (families == 0)
+	if (families == context.meant_families)
 		report_note("No password in use is a variant of another one.");
 	if (!context.json_wanted) {
 		chain_hubs(chain, &hubs);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <vault/variant.h>
 
@@ -51,6 +52,23 @@ static void print_link(const struct audit_family *family, const struct audit_lin
 	output_string("\n");
 }
 
+const char *family_realm(const struct chain *chain, const struct audit_family *family)
+{
+	const char *realm = NULL;
+
+	for (size_t i = 0; i < family->n_uses; i++) {
+		const struct chain_entry *entry;
+
+		if (family->uses[i].state != ENTRY_LIVE)
+			continue;
+		entry = chain_find(chain, family->uses[i].name);
+		if (!entry || !entry->realm || (realm && strcmp(realm, entry->realm) != 0))
+			return NULL;
+		realm = entry->realm;
+	}
+	return realm;
+}
+
 void family_report_text(const struct audit_family *family)
 {
 	output_string(family->now ? "Passwords in use are variants of one another\n"
@@ -59,12 +77,13 @@ void family_report_text(const struct audit_family *family)
 		print_link(family, &family->links[i]);
 }
 
-void family_report_json(struct json *json, const struct audit_family *family)
+void family_report_json(struct json *json, const struct audit_family *family, const char *realm)
 {
 	char words[VARIANT_WORDS_SIZE];
 
 	json_put_object(json, NULL);
 	json_put_bool(json, "now", family->now);
+	json_put_string(json, "realm", realm);
 	json_put_array(json, "uses");
 	for (size_t i = 0; i < family->n_uses; i++)
 		use_json(json, &family->uses[i]);

@@ -5,12 +5,17 @@
 #define CLI_FAMILY_REPORT_H
 
 #include <vault/audit.h>
+#include <vault/chain.h>
 
 #include "json.h"
 
 void use_json(struct json *json, const struct audit_use *use); /* an object */
 
+/* The realm that all of the family are in who are live; NULL: none. */
+const char *family_realm(const struct chain *chain, const struct audit_family *family);
+
 void family_report_text(const struct audit_family *family);
-void family_report_json(struct json *json, const struct audit_family *family); /* an object */
+/* An object. */
+void family_report_json(struct json *json, const struct audit_family *family, const char *realm);
 
 #endif

@@ -72,11 +72,11 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT e.id, e.name, e.folded, e.user, f.kind, f.key, f.value FROM entry e NOT"
 		" INDEXED LEFT JOIN field f"
 		" ON f.entry = e.id AND f.kind <= 16 WHERE e.state = 0 ORDER BY e.id",
-	/* The same without what is secret: kinds 1 … 7. */
+	/* The same without what is secret: kinds 1 … 8. */
 	[SQL_ENTRY_CHAIN] =
 		"SELECT e.id, e.uuid, e.name, e.user, f.kind, f.key, f.value FROM entry e NOT"
 		" INDEXED LEFT JOIN field f"
-		" ON f.entry = e.id AND f.kind <= 7 WHERE e.state = 0 ORDER BY e.id",
+		" ON f.entry = e.id AND f.kind <= 8 WHERE e.state = 0 ORDER BY e.id",
 	/* Over the table: there is no index of what is asked this seldom. */
 	[SQL_ENTRY_BY_UUID] = "SELECT id FROM entry NOT INDEXED WHERE uuid = ?1",
 	[SQL_TRASH_LIST] =

@@ -55,6 +55,21 @@ $'They do not have one password now.\n'
 	[ "$(json '[(g["realm"], g["now"]) for g in j["shared"]]')" = "[(None, True)]" ]
 }
 
+@test "variants inside a realm are nothing to tell, either" {
+	printf sakura-2013-bough | put add wiki
+	vault -q add cal -g
+	vault -q realm add dir wiki cal --reason 'one directory'
+	printf sakura-2014-bough | put edit cal
+	answers 0 vault audit
+	printed
+	says "No password in use is a variant of another one."
+	answers 0 vault audit --json
+	[ "$(json '[(f["realm"], f["now"]) for f in j["families"]]')" = "[('dir', True)]" ]
+	vault -q realm remove dir cal
+	answers 7 vault audit
+	shows "cal ~ wiki:"
+}
+
 @test "one new password for all of a realm" {
 	for name in wiki cal mail; do vault -q add $name -g; done
 	vault -q realm add dir wiki cal mail --reason 'one directory'
