@@ -6,6 +6,7 @@ const struct format *const formats[] = {
 	&format_kdbx,
 	&format_json,
 	&format_bitwarden_json,
+	&format_bitwarden_sealed,
 	&format_bitwarden_csv,
 	&format_bitwarden_org_csv,
 	&format_chrome,

@@ -187,6 +187,20 @@ int json_walk_skip(struct json_walk *walk, struct error *err)
 	return 0;
 }
 
+int json_walk_raw(struct json_walk *walk, struct span *ret_raw, struct error *err)
+{
+	const char *start;
+	int r;
+
+	if (json_walk_peek(walk) != '"')
+		return wrong(walk, "no string", err);
+	start = walk->p + 1;
+	r = skip_string(walk, err);
+	if (r == 0)
+		*ret_raw = (struct span){start, (size_t)(walk->p - start) - 1};
+	return r;
+}
+
 static void glance_at(struct json_walk *walk, struct json_glance *member)
 {
 	const char *start = walk->p;

@@ -38,6 +38,8 @@ int json_walk_element(struct json_walk *walk, struct error *err); /* the same of
 int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *err);
 /* Passes over the whole value that follows, taking brackets and quotes for what they look like. */
 int json_walk_skip(struct json_walk *walk, struct error *err);
+/* The same of a string; its bytes as they stand between the quotes, escapes and all. */
+int json_walk_raw(struct json_walk *walk, struct span *ret_raw, struct error *err);
 int json_walk_end(struct json_walk *walk, struct error *err); /* nothing follows */
 
 /* A member of the outermost object, looked at to recognise a format. */

@@ -89,3 +89,36 @@ csv() { printf '%s\n' 'name,url,username,password,note' "$@"; }
 	[ "$(master get 'mail server')" = 'p"a\s,s' ]
 	answers 0 master check
 }
+
+@test "Bitwarden's encrypted JSON: what a program of others opens, and takes back" {
+	printf 'se"cret\303\244' | put add mail -u joe --url https://a --url https://b --tag t \
+		--field 'k=v' --note $'one\ntwo'
+	printf new | put edit mail
+	printf 'open sesame\n' >password
+	answers 4 vault export bitwarden-json-encrypted e.json
+	answers 0 vault export bitwarden-json-encrypted e.json --export-password-file password
+	[ "$(stat -c %a e.json)" = 600 ]
+	run ! grep -qE 'mail|joe|cret' e.json
+	answers 0 vault export bitwarden-json p.json --plaintext --yes
+	/usr/bin/python3 "$SOURCE/tests/reader/read_bitwarden.py" e.json password >d.json
+	cmp p.json d.json
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	printf 'open sesam\n' >wrong
+	answers 5 master import e.json --import-password-file wrong
+	says 'not its password'
+	answers 4 master import e.json
+	answers 0 master list
+	printed ''
+	answers 0 master import e.json --import-password-file password
+	[ "$(master get mail)" = new ]
+	answers 0 master history --reveal mail
+	shows 'se"cret'
+	answers 0 master check
+}
+
+@test "a file that only a Bitwarden account opens is refused with what to do" {
+	printf '{"encrypted": true, "encKeyValidation_DO_NOT_EDIT": "2.a|b|c", "items": []}' >a.json
+	answers 2 vault import a.json
+	says 'export it again as "password protected"'
+}

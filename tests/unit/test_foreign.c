@@ -19,6 +19,8 @@ static const struct sample {
 } samples[] = {
 	{"bitwarden.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
 	{"bitwarden-org.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+	{"bitwarden-pbkdf2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
+	{"bitwarden-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -154,11 +156,13 @@ static void refuses_what_is_cut_off_at_any_byte(void **state)
 
 static void refuses(const char *name, const char *text, const char *message)
 {
-	const struct source source = {.bytes = (const unsigned char *)text, .length = strlen(text)};
+	SECRET_AUTO *password = NULL;
+	struct source source = {.bytes = (const unsigned char *)text, .length = strlen(text)};
 	BUF_AUTO told = BUF_EMPTY;
-
 	struct error failure = {0};
 
+	assert_done(secret_copy(&password, "any", 3, err));
+	source.password = password;
 	assert_int_equal(foreign_read(format_find(name), &source, &told, &failure), -VAULT_USAGE);
 	if (!strstr(failure.message, message))
 		fail_msg("%s: '%s', not '%s'", name, failure.message, message);
@@ -171,6 +175,62 @@ static void refuses_what_is_not_as_described(void **state)
 	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":[\n7]}", "line 2");
 	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":{}}", "no list");
 	refuses("bitwarden-json", "{\"encrypted\":false,\"items\":[]} x", "follows the end");
+}
+
+static void takes_the_right_password_alone(void **state)
+{
+	static const char *const wrong[] = {"open sesam", "open sesame\n", "", NULL};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		const struct sample *sample = &samples[i];
+		SECRET_AUTO *right = NULL;
+		struct source source = source_of(sample, &right);
+
+		for (size_t j = 0; j < COUNT(wrong) && sample->password; j++) {
+			SECRET_AUTO *other = NULL;
+			BUF_AUTO told = BUF_EMPTY;
+			struct error failure = {0};
+
+			source.password = NULL;
+			if (wrong[j])
+				assert_done(secret_copy(&other, wrong[j], strlen(wrong[j]), err));
+			source.password = other;
+			assert_int_equal(foreign_read(format_find(sample->format), &source, &told,
+			                              &failure),
+			                 VAULT_WRONG_KEY);
+			assert_non_null(strstr(failure.message, "password"));
+		}
+	}
+}
+
+#define SEALED(rest) \
+	"{\"encrypted\":true,\"passwordProtected\":true,\"salt\":\"c2FsdA==\"," \
+	"\"encKeyValidation_DO_NOT_EDIT\":\"2.A|B|C\",\"data\":\"2.A|B|C\"," rest "}"
+
+static void refuses_costs_before_it_pays(void **state)
+{
+	static const char name[] = "bitwarden-json-encrypted";
+
+	(void)state;
+	refuses(name, "{\"encrypted\":true,\"items\":[]}", "account");
+	refuses(name, SEALED("\"kdfType\":2,\"kdfIterations\":1"), "kind that is not known");
+	refuses(name, SEALED("\"kdfType\":0,\"kdfIterations\":2000001"), "iterations");
+	refuses(name, SEALED("\"kdfType\":0,\"kdfIterations\":-5"), "iterations");
+	refuses(name, SEALED("\"kdfType\":0"), "iterations");
+	refuses(name,
+	        SEALED("\"kdfType\":1,\"kdfIterations\":2,\"kdfMemory\":4294967297,"
+	               "\"kdfParallelism\":1"),
+	        "cost");
+	refuses(name,
+	        SEALED("\"kdfType\":1,\"kdfIterations\":11,\"kdfMemory\":64,"
+	               "\"kdfParallelism\":1"),
+	        "cost");
+	refuses(name,
+	        SEALED("\"kdfType\":1,\"kdfIterations\":1,\"kdfMemory\":1024,"
+	               "\"kdfParallelism\":1"),
+	        "1024 MiB of memory");
+	refuses(name, SEALED("\"kdfType\":0,\"kdfIterations\":1"), "damaged");
 }
 
 static void refuses_deep_nesting(void **state)
@@ -197,6 +257,8 @@ int main(void)
 		cmocka_unit_test(writes_what_reads_the_same),
 		cmocka_unit_test(refuses_what_is_cut_off_at_any_byte),
 		cmocka_unit_test(refuses_what_is_not_as_described),
+		cmocka_unit_test(takes_the_right_password_alone),
+		cmocka_unit_test(refuses_costs_before_it_pays),
 		cmocka_unit_test(refuses_deep_nesting),
 	};
 
