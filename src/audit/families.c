@@ -35,7 +35,7 @@ static void walk_done(struct walk *walk)
 
 /* ---- gathering ---------------------------------------------------------------------- */
 
-/* A row of SQL_FORM_ALL. */
+/* A row of SQL_FORM_ACCOUNTS. */
 static int gather_one(struct walk *walk, struct stmt *stmt, struct error *err)
 {
 	struct place *places =
@@ -62,7 +62,7 @@ static int gather_one(struct walk *walk, struct stmt *stmt, struct error *err)
 static int gather(struct walk *walk, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(walk->kin.vault->db, SQL_FORM_ALL, &stmt, err);
+	int r = db_stmt(walk->kin.vault->db, SQL_FORM_ACCOUNTS, &stmt, err);
 
 	while (r == 0 && (r = stmt_step(stmt, err)) == 1)
 		r = gather_one(walk, stmt, err);

@@ -142,14 +142,21 @@ static int keep_group(struct walk *walk, const void *fingerprint, bool master, s
 	struct group group = {.master = master, .first = walk->uses.length / sizeof(struct use)};
 	STMT_AUTO *stmt = NULL;
 	size_t now = 0, kept = 0;
+	int64_t entry = 0;
+	bool several = master;
 	int r = db_stmt(walk->vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
 
 	if (r < 0)
 		return r;
 	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
 	stmt_bind_int(stmt, 2, 0);
-	while ((r = stmt_step(stmt, err)) == 1)
+	while ((r = stmt_step(stmt, err)) == 1) {
+		if (stmt_int(stmt, 2) > ENTRY_PURGED) /* incidents keep fingerprints, too */
+			continue;
+		several |= entry != 0 && stmt_int(stmt, 0) != entry;
+		entry = stmt_int(stmt, 0);
 		keep_use(walk, stmt);
+	}
 	if (r == 0)
 		r = buf_check(&walk->uses, err);
 	if (r < 0)
@@ -159,7 +166,7 @@ static int keep_group(struct walk *walk, const void *fingerprint, bool master, s
 		now += is_now(&walk_uses(walk)[i]);
 		kept += walk_uses(walk)[i].state != ENTRY_PURGED;
 	}
-	if (kept == 0)
+	if (kept == 0 || !several)
 		return 0; /* its uses stay behind in the list, and nobody points at them */
 	group.realm = group_realm(walk, &group);
 	qsort(walk_uses(walk) + group.first, group.count, sizeof(struct use), compare_uses);

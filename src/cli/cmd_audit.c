@@ -29,7 +29,7 @@ struct audit_context {
 	bool json_wanted, first;
 	size_t meant, meant_families; /* wholly in a realm: listed, and no finding */
 	struct chain *chain;
-	size_t now; /* families whose variants are in use */
+	size_t now; /* groups and families that somebody is in with a password in use */
 	struct json json;
 };
 
@@ -84,6 +84,7 @@ static int audit_group(void *context, const struct audit_group *group)
 	struct audit_context *audit = context;
 
 	audit->meant += group->realm != NULL;
+	audit->now += group->now && !group->realm;
 	if (audit->json_wanted)
 		json_group(&audit->json, group);
 	else if (!group->realm)
@@ -174,9 +175,7 @@ static int audit_run(struct session *session, const void *values, char *const *w
 			output_string("\n");
 		breach_report_text(&breaches);
 	}
-	return breach_report_status(&breaches,
-	                            groups - context.meant + context.now > 0 ? VAULT_FINDINGS : 0,
-	                            err);
+	return breach_report_status(&breaches, context.now > 0 ? VAULT_FINDINGS : 0, err);
 }
 
 const struct command command_audit = {
@@ -184,8 +183,9 @@ const struct command command_audit = {
 	.group = "protect",
 	.arguments = "",
 	.summary = "tell which entries share a password, or nearly",
-	.more = "Names, never passwords. Exit status 7 when something was found, 1 when it\n"
-		"could not be looked for.",
+	.more = "Names, never passwords. What was shared once, and is not any more, is told,\n"
+		"and is no finding. Exit status 7 when something was found, 1 when it could\n"
+		"not be looked for.",
 	.options = audit_options,
 	.values_size = sizeof(struct audit_values),
 	.run = audit_run,

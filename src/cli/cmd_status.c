@@ -1,5 +1,7 @@
 #include <inttypes.h>
 
+#include <vault/incident.h>
+
 #include "commands.h"
 #include "dates.h"
 #include "held.h"
@@ -11,6 +13,7 @@
 
 /* What `status` tells. */
 struct status {
+	size_t incidents; /* that are open */
 	const char *path;
 	bool unlocked;
 	struct vault_status_info info;
@@ -60,6 +63,8 @@ static void status_text(const struct status *status)
 		return;
 	label("entries");
 	output_format("%" PRIu64 ", and %" PRIu64 " in the trash\n", info->entries, info->trashed);
+	label("incidents");
+	output_format("%zu open\n", status->incidents);
 	label("changes");
 	output_format("%" PRIu64 "\n", info->generation);
 	label("schema");
@@ -106,6 +111,7 @@ static void status_json(const struct status *status)
 	json_close(&json);
 	held_status_json(&json, &status->held);
 	if (status->unlocked) {
+		json_put_number(&json, "incidents_open", (int64_t)status->incidents);
 		json_put_number(&json, "schema", info->schema);
 		json_put_number(&json, "generation", (int64_t)info->generation);
 		json_put_number(&json, "entries", (int64_t)info->entries);
@@ -125,6 +131,8 @@ static int status_run(struct session *session, const void *values, char *const *
 	(void)words;
 	if (r == 0)
 		r = vault_info(session->vault, &status.info, err);
+	if (r == 0 && status.unlocked)
+		r = vault_incidents_open(session->vault, &status.incidents, err);
 	if (r != 0)
 		return r;
 	vault_key_slots(session->vault, status.slots, &status.n_slots);

@@ -28,6 +28,12 @@ const struct command *const commands[] = {
 	&command_generate,
 	/* protect */
 	&command_audit,
+	&command_leak,
+	&command_incident_list,
+	&command_incident_show,
+	&command_incident_next,
+	&command_incident_dismiss,
+	&command_incident_close,
 	&command_breaches_check,
 	&command_breaches_build,
 	&command_history,

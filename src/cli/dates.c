@@ -37,3 +37,20 @@ const char *date_span(int64_t since, int64_t until, char text[DATE_SPAN_SIZE])
 		snprintf(text, DATE_SPAN_SIZE, "from %s to %s", first, last);
 	return text;
 }
+
+int date_read_day(const char *text, int64_t *ret_from, int64_t *ret_until, struct error *err)
+{
+	struct tm day = {.tm_isdst = -1}, next;
+	char again[DATE_DAY_SIZE];
+	const char *end = strptime(text, "%Y-%m-%d", &day);
+
+	next = day;
+	next.tm_mday++;
+	*ret_from = (int64_t)mktime(&day);
+	*ret_until = (int64_t)mktime(&next);
+	/* There is no 31st of February, but mktime finds one. */
+	if (!end || *end || strcmp(date_day(*ret_from, again), text) != 0)
+		return error_set(err, VAULT_USAGE, "'%s' is no day: write it like 2026-11-24",
+		                 text);
+	return 0;
+}

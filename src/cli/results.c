@@ -10,17 +10,22 @@
 
 const char *entry_state_name(enum entry_state state)
 {
-	static const char *const names[] =
-		{[ENTRY_LIVE] = "live", [ENTRY_TRASHED] = "trashed", [ENTRY_PURGED] = "purged"};
+	static const char *const names[] = {[ENTRY_LIVE] = "live",
+	                                    [ENTRY_TRASHED] = "trashed",
+	                                    [ENTRY_PURGED] = "purged",
+	                                    [ENTRY_INCIDENT] = "incident",
+	                                    [ENTRY_LOG] = "log"};
 
 	return names[state];
 }
 
 static const char *kind_name(enum conflict_kind kind)
 {
-	static const char *const names[] = {[CONFLICT_SAME_NOW] = "same-now",
+	static const char *const names[] = {[CONFLICT_MASTER] = "master",
+	                                    [CONFLICT_BURNED] = "burned",
+	                                    [CONFLICT_SAME_NOW] = "same-now",
 	                                    [CONFLICT_SAME_THEN] = "same-then",
-	                                    [CONFLICT_MASTER] = "master",
+	                                    [CONFLICT_BURNED_VARIANT] = "burned-variant",
 	                                    [CONFLICT_VARIANT_NOW] = "variant-now",
 	                                    [CONFLICT_VARIANT_THEN] = "variant-then"};
 
@@ -32,10 +37,17 @@ static void describe(const struct conflict *conflict, char sentence[SENTENCE_SIZ
 	static const char *const states[] = {[ENTRY_LIVE] = "",
 	                                     [ENTRY_TRASHED] = ", which is in the trash",
 	                                     [ENTRY_PURGED] = ", which has been deleted"};
-	char span[DATE_SPAN_SIZE], words[VARIANT_WORDS_SIZE];
+	char span[DATE_SPAN_SIZE], words[VARIANT_WORDS_SIZE], day[DATE_DAY_SIZE];
 
 	date_span(conflict->since, conflict->until, span);
-	if (conflict->kind == CONFLICT_MASTER)
+	date_day(conflict->since, day);
+	if (conflict->kind == CONFLICT_BURNED)
+		snprintf(sentence, SENTENCE_SIZE, "this password leaked from '%s' on %s",
+		         conflict->name, day);
+	else if (conflict->kind == CONFLICT_BURNED_VARIANT)
+		snprintf(sentence, SENTENCE_SIZE, "a variant of it leaked from '%s' on %s: %s",
+		         conflict->name, day, variant_words(conflict->how, words));
+	else if (conflict->kind == CONFLICT_MASTER)
 		snprintf(sentence, SENTENCE_SIZE, "this is the master password of the vault");
 	else if (conflict->how != 0)
 		snprintf(sentence, SENTENCE_SIZE, "a variant of it %s at '%s'%s (%s): %s",

@@ -5,6 +5,7 @@
 
 #include "cleanup.h"
 #include "held.h"
+#include "incidents.h"
 #include "pinentry.h"
 #include "prompt.h"
 #include "report.h"
@@ -323,6 +324,7 @@ static void announce(struct session *session, const struct vault_status_info *in
 	if (info->header_torn || info->header_healed)
 		announce_header(session);
 	announce_rollback(session);
+	incident_remind(session);
 }
 
 int session_unlock(struct session *session, unsigned flags, struct error *err)

@@ -66,9 +66,12 @@ static const char version_2[] =
 	" PRIMARY KEY (hash, entry, position)"
 	") STRICT, WITHOUT ROWID;";
 
+/* What is no account, but stands in the same table: incidents and the log. */
+static const char version_3[] = "CREATE INDEX entry_apart ON entry (state, id) WHERE state > 2;";
+
 /* Row N brings version N to N + 1; row 0 makes the first tables. What a version needs besides its
  * tables is done in src/vault/upgrade.c. */
-static const char *const migrations[] = {version_1, version_2};
+static const char *const migrations[] = {version_1, version_2, version_3};
 
 #define NEWEST (sizeof(migrations) / sizeof(migrations[0]))
 

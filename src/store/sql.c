@@ -2,8 +2,8 @@
 
 /*
  * ?N is bound as N from 1; columns are read from 0. States of an entry: 0 live, 1 in the trash, 2
- * purged (enum entry_state); kinds of a field: enum field_kind. Statements for lists never name
- * password.value or field.value of a secret kind.
+ * purged, 3 and 4 no accounts (enum entry_state); kinds of a field: enum field_kind. Statements
+ * for lists never name password.value or field.value of a secret kind.
  */
 static const char *const texts[SQL_COUNT] = {
 	[SQL_BEGIN_READ] = "BEGIN",
@@ -103,7 +103,8 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT e.id, e.name, e.state, p.since, p.until, p.reason, (SELECT f.value FROM"
 		" field f WHERE f.entry = e.id AND f.kind = 8) FROM password p JOIN"
 		" entry e ON e.id = p.entry"
-		" WHERE p.fingerprint = ?1 AND p.entry <> ?2 ORDER BY p.until IS NOT NULL, p.since"
+		" WHERE p.fingerprint = ?1 AND p.entry <> ?2"
+		" ORDER BY e.state <> 3, p.until IS NOT NULL, p.since"
 		" DESC, e.name",
 	/* One ordered walk over the index (fingerprint, entry): no sorting, not the table. */
 	[SQL_PASSWORD_SHARED] =
@@ -111,6 +112,25 @@ static const char *const texts[SQL_COUNT] = {
 		" fingerprint"
 		" HAVING min(entry) <> max(entry)",
 
+	/* "state > 2" is what makes the index of those few rows fit. */
+	[SQL_INCIDENTS] =
+		"SELECT id, name, created, modified, trashed FROM entry WHERE state > 2 AND state ="
+		" 3 ORDER BY id",
+	[SQL_INCIDENTS_OPEN] =
+		"SELECT id FROM entry WHERE state > 2 AND state = 3 AND trashed = 0 ORDER BY id",
+	/* The latest account of that name, whatever became of it: the live one, then the trash. */
+	[SQL_ENTRY_EVER] = "SELECT id FROM entry NOT INDEXED WHERE name = ?1 AND state <= 2"
+			   " ORDER BY state, trashed DESC, id DESC LIMIT 1",
+	[SQL_ENTRY_BY_USER] =
+		"SELECT id, name FROM entry NOT INDEXED WHERE state = 0 AND user = ?1 COLLATE"
+		" NOCASE ORDER BY name",
+	[SQL_PASSWORD_BURNED] =
+		"SELECT e.id, e.name, p.until FROM password p JOIN entry e ON e.id = p.entry"
+		" WHERE p.fingerprint = ?1 AND e.state = 3 ORDER BY e.id DESC LIMIT 1",
+	[SQL_PASSWORD_KNOWN] =
+		"SELECT e.id, e.name, e.user, p.value FROM password p JOIN entry e ON e.id ="
+		" p.entry WHERE p.fingerprint = ?1 AND p.value IS NOT NULL"
+		" ORDER BY e.state, e.id LIMIT 1",
 	/* From the entries, by name, to their passwords by the key of the table. */
 	[SQL_PASSWORD_VALUES] =
 		"SELECT e.name, e.state, p.since, p.until, p.value FROM entry e CROSS JOIN"
@@ -121,6 +141,10 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FORM_WRITE] =
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
 	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
+	/* Without what is no account's. */
+	[SQL_FORM_ACCOUNTS] =
+		"SELECT entry, position, hashes FROM form WHERE entry NOT IN (SELECT id FROM entry"
+		" WHERE state > 2) ORDER BY entry, position",
 	[SQL_VARIANT_INSERT] = "INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
 	/* Sixteen of them. OR FAIL: no row is to be taken back where a later one is there already,
 	 * which fails the whole transaction, so that SQLite keeps no copies of pages for it. */
@@ -133,8 +157,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_VARIANT_DELETE] =
 		"DELETE FROM variant WHERE hash = ?1 AND entry = ?2 AND position = ?3",
 	/* Limited: a half that a thousand passwords have says little. */
-	[SQL_VARIANT_PARTNERS] =
-		"SELECT entry, position FROM variant WHERE hash = ?1 AND entry <> ?2 LIMIT ?3",
+	[SQL_VARIANT_PARTNERS] = "SELECT entry, position FROM variant WHERE hash = ?1 LIMIT ?2",
 	[SQL_VARIANT_CANDIDATE] =
 		"SELECT e.name, e.user, e.state, p.since, p.until, p.value, p.fingerprint"
 		" FROM password p JOIN entry e ON e.id = p.entry"
@@ -210,7 +233,7 @@ static const char *const texts[SQL_COUNT] = {
 		" (1, 'index', 'entry_trash'), (1, 'table', 'password'),"
 		" (1, 'index', 'password_fingerprint'), (1, 'table', 'field'),"
 		" (1, 'index', 'field_tag'), (1, 'table', 'digest'), (2, 'table', 'form'),"
-		" (2, 'table', 'variant')),"
+		" (2, 'table', 'variant'), (3, 'index', 'entry_apart')),"
 		" made AS (SELECT type, name FROM ever WHERE version <= ?1)"
 		" SELECT 0, type, name FROM made WHERE (type, name) NOT IN (SELECT type, name FROM"
 		" sqlite_schema)"

@@ -225,7 +225,7 @@ static int walk_all(struct walk *walk, bool trashed,
 			return r;
 		walk->live += state == ENTRY_LIVE;
 		walk->trashed += state == ENTRY_TRASHED;
-		if (state == ENTRY_PURGED || (state == ENTRY_TRASHED && !trashed))
+		if (state >= ENTRY_PURGED || (state == ENTRY_TRASHED && !trashed))
 			continue;
 		r = each(context, &item);
 		if (r != 0)

@@ -129,9 +129,8 @@ each_way(struct vault *vault,
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
-/* The forms that are stored of one password; none, where there is no row. */
-static int read_forms(struct vault *vault, int64_t id, int64_t position,
-                      struct variant_forms *ret_forms, struct error *err)
+int forms_read(struct vault *vault, int64_t id, int64_t position, struct variant_forms *ret_forms,
+               struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	size_t length;
@@ -178,7 +177,7 @@ int forms_write(struct vault *vault, const struct entry *entry, int64_t id, int6
 {
 	struct variant_forms forms, before;
 	unsigned char hashes[HASHES_MAX];
-	int r = read_forms(vault, id, position, &before, err);
+	int r = forms_read(vault, id, position, &before, err);
 
 	if (r < 0)
 		return r;
@@ -188,6 +187,21 @@ int forms_write(struct vault *vault, const struct entry *entry, int64_t id, int6
 	r = each_way(vault, remove_way, &before, id, position, err);
 	if (r == 0)
 		r = each_way(vault, add_way, &forms, id, position, err);
+	return r == 0 ? write_row(vault, id, position, (struct span){hashes, pack(&forms, hashes)},
+	                          err)
+	              : r;
+}
+
+int forms_copy(struct vault *vault, int64_t from, int64_t from_position, int64_t id,
+               int64_t position, struct error *err)
+{
+	struct variant_forms forms;
+	unsigned char hashes[HASHES_MAX];
+	int r = forms_read(vault, from, from_position, &forms, err);
+
+	if (r < 0 || forms.count == 0)
+		return r;
+	r = each_way(vault, add_way, &forms, id, position, err);
 	return r == 0 ? write_row(vault, id, position, (struct span){hashes, pack(&forms, hashes)},
 	                          err)
 	              : r;

@@ -169,6 +169,11 @@ int record_write(struct vault *vault, struct record *record, bool fields, struct
 int record_write_password(struct vault *vault, struct record *record, const struct secret *password,
                           int64_t now, const char *reason, struct error *err);
 
+/* Keeps a fingerprint alone, as a former password of that span. */
+int record_write_fingerprint(struct vault *vault, struct record *record,
+                             const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t since,
+                             int64_t until, struct error *err);
+
 /* Hashes the entry's rows as they are now and renews the digest. The last step of every change. */
 int record_seal(struct vault *vault, int64_t id, struct error *err);
 /* The same, for who has hashed what it wrote on the way: finishes `leaf`. */
@@ -197,10 +202,17 @@ int reuse_find(struct vault *vault, const struct secret *password, const struct 
                int64_t id, struct conflicts *ret_conflicts, struct error *err);
 
 /* Its second half: adds the variants, of entries that are not among the conflicts yet. At most one
- * per entry, the one in use if it is, else the latest. Cost: a look-up for each form, and a
+ * per entry, the one in use if it is, else the latest. `burned`: of what leaked, its incident
+ * takes the place of the entry. Cost: a look-up for each form, and a
  * comparison for each candidate, a few hundred at most. */
 int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
-                   int64_t id, struct conflicts *conflicts, struct error *err);
+                   int64_t id, bool burned, struct conflicts *conflicts, struct error *err);
+
+struct variant_forms;
+
+/* The same for a password of which only the forms are left: whose surely is a variant. */
+int relatives_by_forms(struct vault *vault, const struct variant_forms *forms, int64_t id,
+                       struct conflicts *conflicts, struct error *err);
 
 /* Gives an entry that has nothing but these names and the stored URLs: what the forms of its
  * passwords depend on. In a transaction. */
@@ -215,9 +227,38 @@ int realm_partner(struct vault *vault, const struct entry *entry, int64_t partne
 int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
                   struct error *err);
 
-/* ---- forms of passwords (forms.c) --------------------------------------------------- */
+/* ---- incidents (incident.c, radius.c) ------------------------------------------------ */
 
-struct variant_forms;
+struct incident;
+
+/* The key of the field in which an incident says why an entry was dismissed: its uuid. */
+#define DISMISSED_KEY_SIZE 33
+const char *dismissed_key(const unsigned char uuid[16], char key[DISMISSED_KEY_SIZE]);
+
+/* The rows of all incidents (SQL_INCIDENTS), or of the open ones (SQL_INCIDENTS_OPEN), in order.
+ * free(3). In a transaction, as what follows. */
+int incident_ids(struct vault *vault, enum sql which, int64_t **ret_ids, size_t *ret_count,
+                 struct error *err);
+/* With its burned passwords as history, and why entries were dismissed as fields. */
+int incident_load(struct vault *vault, int64_t id, struct record *ret_record, struct error *err);
+/* With its items; `told` as in radius_find. */
+int incident_read(struct vault *vault, int64_t id, unsigned number, bool told,
+                  struct incident **ret_incident, struct error *err);
+
+/* Fills in who is affected by the incident of `record` (read with WANT_HISTORY), and how far it
+ * is. In a transaction. Cost: that of the guard for each burned password; with `told` also a walk
+ * over all entries, for those that have the user in common. */
+int radius_find(struct vault *vault, const struct record *record, bool told,
+                struct incident *incident, struct error *err);
+
+/* The last step of every change of an entry: opens the incidents again that the password belongs to
+ * that came in with these conflicts (NULL: none did), and closes those in which nobody is open any
+ * more. Where no incident is open, a look into an empty index. */
+int incidents_settle(struct vault *vault, const struct conflicts *conflicts, struct error *err);
+/* The same after many entries have changed: looks at each incident there ever was. */
+int incidents_review(struct vault *vault, struct error *err);
+
+/* ---- forms of passwords (forms.c) --------------------------------------------------- */
 
 /* Writes, or writes anew, the forms of the password at that position of the entry, after whose
  * names they are made. */
@@ -233,6 +274,12 @@ int forms_add(struct vault *vault, const struct entry *entry, int64_t id, int64_
  */
 int ways_write(struct vault *vault, struct error *err);
 void ways_forget(struct vault *vault); /* instead: nothing is written */
+/* The forms that are stored of one password; none, where there is no row. */
+int forms_read(struct vault *vault, int64_t id, int64_t position, struct variant_forms *ret_forms,
+               struct error *err);
+/* The forms of an erased password for another place. */
+int forms_copy(struct vault *vault, int64_t from, int64_t from_position, int64_t id,
+               int64_t position, struct error *err);
 /* A stored list of forms. False: it is none. */
 bool forms_unpack(const void *bytes, size_t length, struct variant_forms *ret_forms);
 int64_t form_number(const unsigned char *hash); /* as it stands in the table of variants */

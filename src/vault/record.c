@@ -377,6 +377,25 @@ int record_write_password(struct vault *vault, struct record *record, const stru
 	              : r;
 }
 
+int record_write_fingerprint(struct vault *vault, struct record *record,
+                             const unsigned char fingerprint[FINGERPRINT_BYTES], int64_t since,
+                             int64_t until, struct error *err)
+{
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_int(stmt, 2, (int64_t)record->n_passwords++);
+	stmt_bind_int(stmt, 3, since);
+	stmt_bind_int(stmt, 4, until);
+	stmt_bind_null(stmt, 5);
+	stmt_bind_blob(stmt, 6, fingerprint, FINGERPRINT_BYTES);
+	stmt_bind_text(stmt, 7, NULL);
+	return stmt_run(stmt, err);
+}
+
 int record_seal(struct vault *vault, int64_t id, struct error *err)
 {
 	RECORD_AUTO record = {0};

@@ -15,8 +15,10 @@ struct candidate {
 
 struct search {
 	struct vault *vault;
-	const struct secret *password;
+	const struct secret *password; /* NULL: its forms are all that is known of it */
 	const struct entry *entry;
+	int64_t id;  /* the entry's: of its own passwords only those that leaked are told */
+	bool burned; /* tell of one that leaked as such */
 	struct conflicts *conflicts;
 	size_t n_before; /* conflicts that are no variants */
 	struct candidate candidates[VARIANT_FORMS_MAX * PER_FORM];
@@ -37,25 +39,21 @@ static void add_candidate(struct search *search, int64_t entry, int64_t position
 	search->candidates[search->n_candidates++] = (struct candidate){entry, position, sure};
 }
 
-static int gather(struct search *search, int64_t id, struct error *err)
+static int gather(struct search *search, const struct variant_forms *forms, struct error *err)
 {
-	struct vault *vault = search->vault;
-	struct variant_forms forms;
-	int r = ways_write(vault, err);
+	int r = ways_write(search->vault, err);
 
-	variant_forms(search->password, search->entry, vault->keys->fingerprint, &forms);
-	for (size_t i = 0; i < forms.count && r == 0; i++) {
+	for (size_t i = 0; i < forms->count && r == 0; i++) {
 		STMT_AUTO *stmt = NULL;
 
-		r = db_stmt(vault->db, SQL_VARIANT_PARTNERS, &stmt, err);
+		r = db_stmt(search->vault->db, SQL_VARIANT_PARTNERS, &stmt, err);
 		if (r < 0)
 			return r;
-		stmt_bind_int(stmt, 1, form_number(forms.hashes[i]));
-		stmt_bind_int(stmt, 2, id);
-		stmt_bind_int(stmt, 3, PER_FORM);
+		stmt_bind_int(stmt, 1, form_number(forms->hashes[i]));
+		stmt_bind_int(stmt, 2, PER_FORM);
 		while ((r = stmt_step(stmt, err)) == 1)
 			add_candidate(search, stmt_int(stmt, 0), stmt_int(stmt, 1),
-			              i < forms.n_sure);
+			              i < forms->n_sure);
 	}
 	return r;
 }
@@ -104,10 +102,11 @@ static int compare(struct search *search, const struct candidate *candidate, str
 	size_t length = 0;
 	const void *value = stmt_blob(stmt, 5, &length);
 	const char *name = stmt_text(stmt, 0), *user = stmt_text(stmt, 1);
+	bool both = value && search->password;
 	int r;
 
-	*ret_how = value || !candidate->sure ? 0 : VARIANT_UNKNOWN;
-	if (!value || length > PASSWORD_MAX)
+	*ret_how = both || !candidate->sure ? 0 : VARIANT_UNKNOWN;
+	if (!both || length > PASSWORD_MAX)
 		return 0;
 	r = entry_names(search->vault, candidate->entry, name ? name : "", user, &entry, err);
 	if (r == 0 && !search->theirs)
@@ -146,10 +145,39 @@ static int keep(struct search *search, const struct conflict *conflict, const ch
 	return conflicts_add(conflicts, conflict, name, err);
 }
 
+/* 1: the password of `stmt`'s row leaked; gives its incident's row. */
+static int find_burned(struct vault *vault, struct stmt *stmt, struct stmt **ret_burned,
+                       struct error *err)
+{
+	struct span fingerprint = stmt_span(stmt, 6);
+	int r = db_stmt(vault->db, SQL_PASSWORD_BURNED, ret_burned, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(*ret_burned, 1, fingerprint.bytes, fingerprint.length);
+	return stmt_step(*ret_burned, err);
+}
+
+static int keep_burned(struct search *search, struct stmt *burned, unsigned how, struct error *err)
+{
+	const struct conflict conflict = {
+		.kind = CONFLICT_BURNED_VARIANT,
+		.id = stmt_int(burned, 0),
+		.state = ENTRY_INCIDENT,
+		.since = stmt_int(burned, 2),
+		.how = how,
+	};
+	const char *name = stmt_text(burned, 1);
+
+	return name ? keep(search, &conflict, name, err)
+	            : error_set(err, VAULT_FAILED, "out of memory");
+}
+
 static int look_at(struct search *search, const struct candidate *candidate, struct error *err)
 {
 	struct vault *vault = search->vault;
 	STMT_AUTO *stmt = NULL;
+	STMT_AUTO *burned = NULL;
 	struct conflict conflict = {0};
 	const char *name;
 	int r = db_stmt(vault->db, SQL_VARIANT_CANDIDATE, &stmt, err);
@@ -164,13 +192,25 @@ static int look_at(struct search *search, const struct candidate *candidate, str
 	r = compare(search, candidate, stmt, &conflict.how, err);
 	if (r < 0 || conflict.how == 0)
 		return r;
+	conflict.id = candidate->entry;
 	conflict.state = (enum entry_state)stmt_int(stmt, 2);
 	conflict.since = stmt_int(stmt, 3);
 	conflict.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4);
 	conflict.kind = conflict.until == 0 ? CONFLICT_VARIANT_NOW : CONFLICT_VARIANT_THEN;
-	r = realm_partner(vault, search->entry, candidate->entry, &conflict.realm, err);
-	if (r < 0)
-		return r;
+	if (search->burned) {
+		r = find_burned(vault, stmt, &burned, err);
+		if (r < 0)
+			return r;
+		if (r == 1)
+			return keep_burned(search, burned, conflict.how, err);
+	}
+	if (conflict.state > ENTRY_PURGED || candidate->entry == search->id)
+		return 0;
+	if (search->entry) {
+		r = realm_partner(vault, search->entry, candidate->entry, &conflict.realm, err);
+		if (r < 0)
+			return r;
+	}
 	name = stmt_text(stmt, 0);
 	return name ? keep(search, &conflict, name, err)
 	            : error_set(err, VAULT_FAILED, "out of memory");
@@ -188,20 +228,14 @@ static int compare_conflicts(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
-                   int64_t id, struct conflicts *conflicts, struct error *err)
+/* What shares the forms, and is a variant. */
+static int find(struct search *search, const struct variant_forms *forms, struct error *err)
 {
-	FREE_AUTO struct search *search = calloc(1, sizeof(*search));
+	struct conflicts *conflicts = search->conflicts;
 	int r;
 
-	if (!search)
-		return error_set(err, VAULT_FAILED, "out of memory");
-	search->vault = vault;
-	search->password = password;
-	search->entry = entry;
-	search->conflicts = conflicts;
 	search->n_before = conflicts->count;
-	r = gather(search, id, err);
+	r = gather(search, forms, err);
 	for (size_t i = 0; i < search->n_candidates && r == 0; i++)
 		r = look_at(search, &search->candidates[i], err);
 	secret_free(search->theirs);
@@ -209,4 +243,35 @@ int relatives_find(struct vault *vault, const struct secret *password, const str
 		qsort(conflicts->items + search->n_before, conflicts->count - search->n_before,
 		      sizeof(struct conflict), compare_conflicts);
 	return r;
+}
+
+int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
+                   int64_t id, bool burned, struct conflicts *conflicts, struct error *err)
+{
+	FREE_AUTO struct search *search = calloc(1, sizeof(*search));
+	struct variant_forms forms;
+
+	if (!search)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	search->vault = vault;
+	search->password = password;
+	search->entry = entry;
+	search->id = id;
+	search->burned = burned;
+	search->conflicts = conflicts;
+	variant_forms(password, entry, vault->keys->fingerprint, &forms);
+	return find(search, &forms, err);
+}
+
+int relatives_by_forms(struct vault *vault, const struct variant_forms *forms, int64_t id,
+                       struct conflicts *conflicts, struct error *err)
+{
+	FREE_AUTO struct search *search = calloc(1, sizeof(*search));
+
+	if (!search)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	search->vault = vault;
+	search->id = id;
+	search->conflicts = conflicts;
+	return find(search, forms, err);
 }

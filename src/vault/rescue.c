@@ -216,7 +216,7 @@ static int rescue_parts(struct rescue *rescue, int64_t id)
 		rescue->result->lost++;
 		return 0;
 	}
-	if (state == ENTRY_PURGED)
+	if (state >= ENTRY_PURGED)
 		return 0;
 	if (TWICE(rescue, read_fields(vault, entry, SQL_FIELD_READ)) < 0 && may_scan(rescue))
 		(void)TWICE(rescue, read_fields(vault, entry, SQL_RESCUE_FIELDS));
@@ -239,7 +239,7 @@ static int rescue_entry(struct rescue *rescue, int64_t id)
 
 	if (TWICE(rescue, record_read(vault, id, WANT_SECRETS, &record, NULL)) != 0)
 		return rescue_parts(rescue, id);
-	if (record.state == ENTRY_PURGED)
+	if (record.state >= ENTRY_PURGED)
 		return 0;
 	verified = rescue->trusted && id >= 0 && id < DIGEST_IDS_MAX &&
 	           TWICE(rescue, digest_verify(vault->db, vault->keys->digest, NULL, id,

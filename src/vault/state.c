@@ -217,9 +217,12 @@ int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 	bool failed = vault->batch_failed;
 	int r = 0;
 
+	/* An import may bring back what leaked, or replace it. */
+	if (keep && !failed)
+		r = incidents_review(vault, err);
 	vault->batch = false;
 	identities_free(vault);
-	if (keep && !failed)
+	if (keep && !failed && r == 0)
 		r = commit(vault, err);
 	else
 		undo(vault);

@@ -20,16 +20,19 @@ static int tell_name(struct write_result *result, const char *name, struct error
 	return result->name ? 0 : error_set(err, VAULT_FAILED, "out of memory");
 }
 
-/* Runs `change` in a write transaction: an answer or a failure undoes it. */
+/* Runs `change` in a write transaction: an answer or a failure undoes it. `result` (may be NULL) is
+ * where it leaves the conflicts. */
 static int transaction(struct vault *vault,
                        int (*change)(struct vault *vault, void *context, struct error *err),
-                       void *context, struct error *err)
+                       void *context, const struct write_result *result, struct error *err)
 {
 	int r = write_begin(vault, err);
 
 	if (r < 0)
 		return r;
 	r = change(vault, context, err);
+	if (r == 0)
+		r = incidents_settle(vault, result ? &result->conflicts : NULL, err);
 	return r == 0 ? write_commit(vault, err) : write_rollback(vault, r);
 }
 
@@ -126,7 +129,7 @@ int vault_add(struct vault *vault, const struct entry *entry, const char *allow_
 		r = check_reason(allow_reuse, err);
 	if (r == 0)
 		r = tell_name(result, entry->name, err);
-	return r == 0 ? transaction(vault, add, &addition, err) : r;
+	return r == 0 ? transaction(vault, add, &addition, result, err) : r;
 }
 
 /* ---- edit --------------------------------------------------------------------------- */
@@ -244,7 +247,7 @@ int vault_edit(struct vault *vault, const char *name, struct entry_edit *change,
 	if (r == 0)
 		r = check_reason(allow_reuse, err);
 	if (r == 0)
-		r = transaction(vault, edit, &context, err);
+		r = transaction(vault, edit, &context, result, err);
 	if (r == 0) {
 		secret_free(change->password);
 		change->password = NULL;
@@ -310,7 +313,7 @@ int vault_otp(struct vault *vault, const char *name, struct otp *ret_otp, char *
 	r = *ret_name ? read_otp(entry, &otp, err) : error_set(err, VAULT_FAILED, "out of memory");
 	if (r == 0 && otp.kind == OTP_HOTP) {
 		otp_done(&otp);
-		r = transaction(vault, step_counter, &(struct step){entry->name, &otp}, err);
+		r = transaction(vault, step_counter, &(struct step){entry->name, &otp}, NULL, err);
 	}
 	if (r != 0)
 		return r;
@@ -365,7 +368,7 @@ int vault_rename(struct vault *vault, const char *name, const char *new_name,
 {
 	struct move move = {name, new_name, result};
 
-	return transaction(vault, rename_entry, &move, err);
+	return transaction(vault, rename_entry, &move, result, err);
 }
 
 static int trash_entry(struct vault *vault, void *context, struct error *err)
@@ -394,7 +397,7 @@ int vault_remove(struct vault *vault, const char *name, struct write_result *res
 {
 	struct move move = {name, NULL, result};
 
-	return transaction(vault, trash_entry, &move, err);
+	return transaction(vault, trash_entry, &move, result, err);
 }
 
 static int find_trashed(struct vault *vault, const char *name, struct record *record,
@@ -463,5 +466,5 @@ int vault_trash_restore(struct vault *vault, const char *name, const char *new_n
 {
 	struct move move = {name, new_name, result};
 
-	return transaction(vault, restore_entry, &move, err);
+	return transaction(vault, restore_entry, &move, result, err);
 }

@@ -138,7 +138,7 @@ def tree(key, hashes):
 
 def read_entries(db, key):
     """Every entry that ever was, verified: (row, passwords, forms, fields)."""
-    need(db.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "of a newer schema")
+    need(db.execute("PRAGMA user_version").fetchone()[0] in (1, 2, 3), "of a newer schema")
     db.execute("CREATE TABLE IF NOT EXISTS form (entry, position, hashes)")  # not in schema 1
     need(db.execute("PRAGMA integrity_check").fetchone() == ("ok",), "SQLite finds damage")
     generation, live, trashed, fingerprint_key, root = db.execute(

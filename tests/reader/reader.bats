@@ -103,7 +103,7 @@ fix_checksum() {
 	kept() { "$VAULT" --vault format-1.vault "$@"; }
 	kept --password-file code --recovery check
 	kept --password-file master --json status >found
-	grep -q '"schema":2' found
+	grep -q '"schema":3' found
 	reader format-1.vault --password-file master --reveal >revealed
 	cmp revealed "$SOURCE/tests/reader/format-1.json"
 	run -8 kept --password-file master add new --stdin <<<'Second2'

@@ -86,7 +86,7 @@ static void is_brought_up_to_date(void **state)
 	(void)state;
 	kept_copy(path);
 	vault = open_kept(path, 0);
-	assert_int_equal(schema_of(vault), 2);
+	assert_int_equal(schema_of(vault), 3);
 	assert_password(vault, "mailserver", "second");
 	assert_sound(vault);
 	assert_int_equal(try_add(vault, "new", "Second", &result), VAULT_REFUSED);
@@ -94,7 +94,7 @@ static void is_brought_up_to_date(void **state)
 	assert_int_equal(result.conflicts.items[0].how, VARIANT_CASE);
 	vault_close(vault);
 	vault = open_kept(path, VAULT_READ_ONLY);
-	assert_int_equal(schema_of(vault), 2);
+	assert_int_equal(schema_of(vault), 3);
 	vault_close(vault);
 }
 
@@ -110,7 +110,7 @@ static void another_program_may_be_quicker(void **state)
 	assert_int_equal(schema_of(reader), 1);
 	writer = open_kept(path, 0);
 	assert_password(reader, "mailserver", "second");
-	assert_int_equal(schema_of(reader), 2);
+	assert_int_equal(schema_of(reader), 3);
 	vault_close(writer);
 	vault_close(reader);
 }

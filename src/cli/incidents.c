@@ -1,0 +1,164 @@
+#include "incidents.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cleanup.h"
+#include "dates.h"
+#include "output.h"
+#include "report.h"
+#include "results.h"
+
+#define NAME_COLUMNS 32
+
+static const struct {
+	const char *name, *heading;
+} kinds[] = {
+	[AFFECTED_SAME_NOW] = {"same-now", "The leaked password is in use"},
+	[AFFECTED_SAME_THEN] = {"same-then", "The leaked password was in use"},
+	[AFFECTED_VARIANT_NOW] = {"variant-now", "A variant of it is in use"},
+	[AFFECTED_VARIANT_THEN] = {"variant-then", "A variant of it was in use"},
+	[AFFECTED_USER] = {"user", "The same user name"},
+};
+
+static const char *const progress[] = {
+	[AFFECTED_OPEN] = "open",
+	[AFFECTED_DONE] = "done",
+	[AFFECTED_DISMISSED] = "dismissed",
+	[AFFECTED_TOLD] = "told",
+};
+
+const char *incident_title(const struct incident *incident, char text[INCIDENT_TITLE_SIZE])
+{
+	char day[DATE_DAY_SIZE];
+
+	snprintf(text, INCIDENT_TITLE_SIZE, "%s, leaked on %s", incident->service,
+	         date_day(incident->leaked, day));
+	return text;
+}
+
+/* What is to be known of one entry, behind its name. */
+static void describe(const struct affected *item, char **ret_text)
+{
+	char span[DATE_SPAN_SIZE], day[DATE_DAY_SIZE], words[VARIANT_WORDS_SIZE];
+	const char *where = item->state == ENTRY_TRASHED  ? "; in the trash"
+	                    : item->state == ENTRY_PURGED ? "; deleted"
+	                                                  : "";
+	bool dismissed = item->progress == AFFECTED_DISMISSED;
+	bool done = item->progress == AFFECTED_DONE;
+
+	if (item->kind == AFFECTED_USER)
+		*ret_text = strdup("");
+	else if (asprintf(ret_text, "%s%s%s%s%s%s%s%s",
+	                  item->how ? variant_words(item->how, words) : "", item->how ? "; " : "",
+	                  date_span(item->since, item->until, span), where,
+	                  done ? "; changed on " : "", done ? date_day(item->changed, day) : "",
+	                  dismissed ? "; dismissed: " : "", dismissed ? item->reason : "") < 0)
+		*ret_text = NULL;
+	if (!*ret_text)
+		output_fail(ENOMEM);
+}
+
+static void print_item(const struct affected *item)
+{
+	FREE_AUTO char *text = NULL;
+	char name[RESULT_NAME_SIZE];
+
+	describe(item, &text);
+	output_string("  ");
+	if (text && *text) {
+		output_padded(item->name, NAME_COLUMNS);
+		output_sentence(text, NAME_COLUMNS + 2);
+	} else {
+		output_text(item->name);
+	}
+	output_string("\n");
+	if (item->progress == AFFECTED_OPEN)
+		output_format("    → vault edit -g %.900s\n", result_shell_name(item->name, name));
+}
+
+void incident_report_text(const struct incident *incident)
+{
+	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE];
+
+	output_format("Incident %u: ", incident->number);
+	output_text(incident_title(incident, title));
+	if (incident->closed)
+		output_format("; closed on %s\n", date_day(incident->closed, day));
+	else
+		output_format("; %zu %s another password\n", incident->n_open,
+		              incident->n_open == 1 ? "entry needs" : "entries need");
+	for (size_t i = 0; i < incident->n_items; i++) {
+		const struct affected *item = &incident->items[i];
+
+		if (i == 0 || item->kind != incident->items[i - 1].kind)
+			output_format("\n%s\n", kinds[item->kind].heading);
+		print_item(item);
+	}
+}
+
+static void json_item(struct json *json, const struct affected *item)
+{
+	char words[VARIANT_WORDS_SIZE];
+
+	json_put_object(json, NULL);
+	json_put_string(json, "name", item->name);
+	json_put_string(json, "state", entry_state_name(item->state));
+	json_put_string(json, "kind", kinds[item->kind].name);
+	if (item->how)
+		json_put_string(json, "differs", variant_words(item->how, words));
+	json_put_time(json, "since", item->since);
+	json_put_time(json, "until", item->until);
+	json_put_string(json, "progress", progress[item->progress]);
+	if (item->progress == AFFECTED_DONE)
+		json_put_time(json, "changed", item->changed);
+	if (item->progress == AFFECTED_DISMISSED)
+		json_put_string(json, "reason", item->reason);
+	json_close(json);
+}
+
+void incident_report_json(struct json *json, const char *key, const struct incident *incident)
+{
+	json_put_object(json, key);
+	json_put_number(json, "incident", incident->number);
+	json_put_string(json, "service", incident->service);
+	json_put_time(json, "leaked", incident->leaked);
+	json_put_time(json, "opened", incident->opened);
+	json_put_time(json, "closed", incident->closed);
+	json_put_number(json, "open", (int64_t)incident->n_open);
+	json_put_array(json, "affected");
+	for (size_t i = 0; i < incident->n_items; i++)
+		json_item(json, &incident->items[i]);
+	json_close(json);
+	json_close(json);
+}
+
+static int keep_open(void *context, const struct incident *incident)
+{
+	struct incidents *open = context;
+
+	if (!incident->closed && open->count < sizeof(open->numbers) / sizeof(open->numbers[0]))
+		open->numbers[open->count++] = incident->number;
+	return 0;
+}
+
+int incidents_open(struct session *session, struct incidents *ret_open, struct error *err)
+{
+	ret_open->count = 0;
+	return vault_incidents(session->vault, keep_open, ret_open, err);
+}
+
+void incident_remind(const struct session *session)
+{
+	size_t open = 0;
+
+	if (session->global.json || !isatty(STDERR_FILENO) ||
+	    vault_incidents_open(session->vault, &open, NULL) != 0 || open == 0)
+		return;
+	report_note(open == 1
+	                    ? "An incident is open: 'vault incident show' tells what to change."
+	                    : "%zu incidents are open: 'vault incident show' tells what to change.",
+	            open);
+}

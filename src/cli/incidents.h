@@ -1,0 +1,34 @@
+/*
+ * Incidents for people and for programs, and which of them are open. Nothing secret is in any.
+ */
+#ifndef CLI_INCIDENTS_H
+#define CLI_INCIDENTS_H
+
+#include <stddef.h>
+
+#include <vault/incident.h>
+
+#include "json.h"
+#include "session.h"
+
+/* The numbers of those that are open; of more than fit the first ones. The vault is unlocked. */
+struct incidents {
+	unsigned numbers[1024];
+	size_t count;
+};
+
+int incidents_open(struct session *session, struct incidents *ret_open, struct error *err);
+
+/* Everything that is known of it: who is affected, worst first, and what is to be done. */
+void incident_report_text(const struct incident *incident);
+void incident_report_json(struct json *json, const char *key, const struct incident *incident);
+
+/* "shop, leaked on 2026-11-20" */
+#define INCIDENT_TITLE_SIZE 512
+const char *incident_title(const struct incident *incident, char text[INCIDENT_TITLE_SIZE]);
+
+/* One line while an incident is open, for somebody at a terminal: on standard error. The vault is
+ * unlocked. A failure to find out is not one of the command. */
+void incident_remind(const struct session *session);
+
+#endif

@@ -1,0 +1,220 @@
+/* A leak: which passwords it was, and the incident that it opens. */
+#include <vault/incident.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/text.h>
+
+#include "vault/internal.h"
+
+#define TYPED "(typed)"
+
+static int no_memory(struct error *err)
+{
+	return error_set(err, VAULT_FAILED, "out of memory");
+}
+
+struct leaking {
+	const struct leak *leak;
+	struct record entry; /* the entry's, or one with the typed password as its only one */
+	size_t *which;       /* of entry.past */
+	size_t count;
+	int64_t leaked;
+	struct incident *incident; /* what came of it */
+};
+
+static int find_entry(struct vault *vault, const char *name, struct record *ret_record,
+                      struct error *err)
+{
+	FREE_AUTO char *normal = NULL;
+	STMT_AUTO *stmt = NULL;
+	int64_t id = 0;
+	int r = name_find(vault, name, &id, err);
+
+	if (r != VAULT_NOT_FOUND)
+		return r < 0 ? r
+		             : record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS,
+		                           ret_record, err);
+	r = text_name(name, &normal, err);
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_EVER, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_text(stmt, 1, normal);
+	r = stmt_step(stmt, err);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		error_set(err, VAULT_NOT_FOUND, "no entry '%s', and there never was one", name);
+		return VAULT_NOT_FOUND;
+	}
+	id = stmt_int(stmt, 0);
+	stmt_done(stmt);
+	stmt = NULL;
+	return record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS, ret_record, err);
+}
+
+/* A record as an entry's would be whose only password was typed. */
+static int typed_entry(struct vault *vault, const struct leaking *leaking,
+                       struct record *ret_record, struct error *err)
+{
+	RECORD_AUTO record = {.n_past = 1, .past = calloc(1, sizeof(*record.past))};
+	int r;
+
+	if (!record.past)
+		return no_memory(err);
+	record.past[0].since = leaking->leaked;
+	r = entry_new(&record.entry, TYPED, err);
+	if (r == 0)
+		r = secret_copy(&record.past[0].value, leaking->leak->password->bytes,
+		                leaking->leak->password->length, err);
+	if (r < 0)
+		return r;
+	fingerprint_password(record.past[0].fingerprint, leaking->leak->password,
+	                     vault->keys->fingerprint);
+	*ret_record = record;
+	record = (struct record){0};
+	return 0;
+}
+
+/* Which of the entry's passwords leaked. */
+static int choose(struct leaking *leaking, struct error *err)
+{
+	const struct leak *leak = leaking->leak;
+	const struct record *entry = &leaking->entry;
+
+	leaking->which = calloc(entry->n_past + 1, sizeof(size_t));
+	if (!leaking->which)
+		return no_memory(err);
+	for (size_t i = 0; i < entry->n_past; i++) {
+		const struct past *past = &entry->past[i];
+		bool then = past->since < leak->until &&
+		            (past->until == 0 || past->until >= leak->from);
+		bool last = i == entry->n_past - 1;
+
+		if (leak->from || leak->until ? then : last)
+			leaking->which[leaking->count++] = i;
+	}
+	if (leaking->count > 0)
+		return 0;
+	error_set(err, VAULT_NOT_FOUND, "'%s' had no password then; 'vault history' tells when",
+	          entry->entry->name);
+	return VAULT_NOT_FOUND;
+}
+
+/* Is this incident about exactly these passwords? */
+static bool is_about(const struct record *incident, const struct leaking *leaking)
+{
+	if (incident->n_past != leaking->count)
+		return false;
+	for (size_t i = 0; i < leaking->count; i++)
+		if (!hash_equal(incident->past[i].fingerprint,
+		                leaking->entry.past[leaking->which[i]].fingerprint,
+		                FINGERPRINT_BYTES))
+			return false;
+	return true;
+}
+
+/* The incident of these passwords that there is already, perhaps over; 0: none. */
+static int find_same(struct vault *vault, const struct leaking *leaking, int64_t *ret_id,
+                     struct error *err)
+{
+	FREE_AUTO int64_t *all = NULL;
+	size_t count = 0;
+	int r = incident_ids(vault, SQL_INCIDENTS, &all, &count, err);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		RECORD_AUTO record = {0};
+
+		r = incident_load(vault, all[i], &record, err);
+		if (r == 0 && is_about(&record, leaking))
+			*ret_id = all[i];
+	}
+	return r;
+}
+
+static int write_incident(struct vault *vault, const struct leaking *leaking, int64_t *ret_id,
+                          struct error *err)
+{
+	const struct record *from = &leaking->entry;
+	const char *user = leaking->leak->user ? leaking->leak->user : from->entry->user;
+	RECORD_AUTO record = {.revision = 1, .state = ENTRY_INCIDENT};
+	int r = entry_new(&record.entry, from->entry->name, err);
+
+	if (r == 0)
+		r = entry_set_user(record.entry, user, err);
+	if (r < 0)
+		return r;
+	crypto_random(record.uuid, sizeof(record.uuid));
+	record.entry->created = now_seconds();
+	record.entry->modified = leaking->leaked;
+	r = record_write(vault, &record, true, err);
+	for (size_t i = 0; i < leaking->count && r == 0; i++) {
+		const struct past *past = &from->past[leaking->which[i]];
+
+		r = record_write_fingerprint(vault, &record, past->fingerprint, past->since,
+		                             leaking->leaked, err);
+		if (r == 0 && past->value)
+			r = forms_write(vault, from->entry, record.id, (int64_t)i, past->value,
+			                err);
+		else if (r == 0)
+			r = forms_copy(vault, from->id, (int64_t)leaking->which[i], record.id,
+			               (int64_t)i, err);
+	}
+	*ret_id = record.id;
+	return r == 0 ? record_seal(vault, record.id, err) : r;
+}
+
+static int number_of(struct vault *vault, int64_t id, unsigned *ret_number, struct error *err)
+{
+	FREE_AUTO int64_t *all = NULL;
+	size_t count = 0;
+	int r = incident_ids(vault, SQL_INCIDENTS, &all, &count, err);
+
+	for (size_t i = 0; i < count; i++)
+		if (all[i] == id)
+			*ret_number = (unsigned)i + 1;
+	return r;
+}
+
+static int leak(struct vault *vault, struct leaking *leaking, struct error *err)
+{
+	unsigned number = 0;
+	int64_t id = 0;
+	int r;
+
+	leaking->leaked = leaking->leak->leaked ? leaking->leak->leaked : now_seconds();
+	r = leaking->leak->name ? find_entry(vault, leaking->leak->name, &leaking->entry, err)
+	                        : typed_entry(vault, leaking, &leaking->entry, err);
+	if (r == 0)
+		r = choose(leaking, err);
+	if (r == 0)
+		r = find_same(vault, leaking, &id, err);
+	if (r == 0 && id == 0)
+		r = write_incident(vault, leaking, &id, err);
+	if (r == 0)
+		r = incidents_settle(vault, NULL, err);
+	if (r == 0)
+		r = number_of(vault, id, &number, err);
+	return r == 0 ? incident_read(vault, id, number, true, &leaking->incident, err) : r;
+}
+
+int vault_leak(struct vault *vault, const struct leak *what, struct incident **ret_incident,
+               struct error *err)
+{
+	struct leaking leaking = {.leak = what};
+	int r = write_begin(vault, err);
+
+	if (r < 0)
+		return r;
+	r = leak(vault, &leaking, err);
+	record_done(&leaking.entry);
+	free(leaking.which);
+	r = r == 0 ? write_commit(vault, err) : write_rollback(vault, r);
+	if (r == 0)
+		*ret_incident = leaking.incident;
+	else
+		incident_free(leaking.incident);
+	return r;
+}

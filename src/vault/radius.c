@@ -1,0 +1,249 @@
+/* The blast radius: whom an incident affects, and how far each of them is. */
+#include "vault/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/incident.h>
+
+#include "base/buf.h"
+#include "vault/variant.h"
+
+struct radius {
+	struct vault *vault;
+	const struct record *record; /* of the incident */
+	struct incident *incident;
+	size_t room;
+};
+
+static int add(struct radius *radius, const struct affected *affected, const char *name,
+               struct error *err)
+{
+	struct incident *incident = radius->incident;
+	struct affected *items =
+		list_room(incident->items, incident->n_items, &radius->room, sizeof(*items));
+	char *copy = name ? strdup(name) : NULL;
+
+	if (items)
+		incident->items = items;
+	if (!items || !copy) {
+		free(copy);
+		return error_set(err, VAULT_FAILED, "out of memory");
+	}
+	items[incident->n_items] = *affected;
+	items[incident->n_items++].name = copy;
+	return 0;
+}
+
+static int add_same(struct radius *radius, const unsigned char fingerprint[FINGERPRINT_BYTES],
+                    struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(radius->vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
+	stmt_bind_int(stmt, 2, radius->record->id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		struct affected affected = {
+			.id = stmt_int(stmt, 0),
+			.state = (enum entry_state)stmt_int(stmt, 2),
+			.kind = stmt_is_null(stmt, 4) ? AFFECTED_SAME_NOW : AFFECTED_SAME_THEN,
+			.since = stmt_int(stmt, 3),
+			.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4),
+		};
+
+		if (affected.state > ENTRY_PURGED)
+			continue;
+		r = add(radius, &affected, stmt_text(stmt, 1), err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+/* The variants of a burned password whose value is still somewhere in the vault; where it is not,
+ * what its forms alone tell. */
+static int find_variants(struct radius *radius, const struct past *burned, int64_t position,
+                         struct conflicts *ret_conflicts, struct error *err)
+{
+	struct vault *vault = radius->vault;
+	STMT_AUTO *stmt = NULL;
+	ENTRY_AUTO *names = NULL;
+	SECRET_AUTO *password = NULL;
+	struct variant_forms forms;
+	struct span value;
+	const char *name;
+	int r = db_stmt(vault->db, SQL_PASSWORD_KNOWN, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, burned->fingerprint, FINGERPRINT_BYTES);
+	r = stmt_step(stmt, err);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		r = forms_read(vault, radius->record->id, position, &forms, err);
+		return r == 0 ? relatives_by_forms(vault, &forms, radius->record->id, ret_conflicts,
+		                                   err)
+		              : r;
+	}
+	value = stmt_span(stmt, 3);
+	name = stmt_text(stmt, 1);
+	r = entry_names(vault, stmt_int(stmt, 0), name ? name : "", stmt_text(stmt, 2), &names,
+	                err);
+	if (r == 0)
+		r = secret_copy(&password, value.bytes, value.length, err);
+	stmt_done(stmt);
+	stmt = NULL;
+	return r == 0 ? relatives_find(vault, password, names, radius->record->id, false,
+	                               ret_conflicts, err)
+	              : r;
+}
+
+static int add_variants(struct radius *radius, const struct past *burned, int64_t position,
+                        struct error *err)
+{
+	CONFLICTS_AUTO conflicts = {0};
+	int r = find_variants(radius, burned, position, &conflicts, err);
+
+	for (size_t i = 0; i < conflicts.count && r == 0; i++) {
+		const struct conflict *conflict = &conflicts.items[i];
+		const struct affected affected = {
+			.id = conflict->id,
+			.state = conflict->state,
+			.kind = conflict->kind == CONFLICT_VARIANT_NOW ? AFFECTED_VARIANT_NOW
+		                                                       : AFFECTED_VARIANT_THEN,
+			.how = conflict->how,
+			.since = conflict->since,
+			.until = conflict->until,
+		};
+
+		r = add(radius, &affected, conflict->name, err);
+	}
+	return r;
+}
+
+static int add_same_user(struct radius *radius, struct error *err)
+{
+	const char *user = radius->record->entry->user;
+	STMT_AUTO *stmt = NULL;
+	int r = user ? db_stmt(radius->vault->db, SQL_ENTRY_BY_USER, &stmt, err) : 0;
+
+	if (r < 0 || !user)
+		return r;
+	stmt_bind_text(stmt, 1, user);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		const struct affected affected = {.id = stmt_int(stmt, 0), .kind = AFFECTED_USER};
+
+		r = add(radius, &affected, stmt_text(stmt, 1), err);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+/* ---- one line for each entry -------------------------------------------------------- */
+
+static bool in_use(const struct affected *affected)
+{
+	return affected->state == ENTRY_LIVE && affected->until == 0 &&
+	       affected->kind != AFFECTED_USER;
+}
+
+static int compare_by_id(const void *left, const void *right)
+{
+	const struct affected *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (in_use(a) != in_use(b))
+		return in_use(a) ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	return (a->since < b->since) - (a->since > b->since);
+}
+
+static int compare_by_kind(const void *left, const void *right)
+{
+	const struct affected *a = left, *b = right;
+
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->state != b->state)
+		return a->state < b->state ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+/* An entry stays once, for the worst that is to be said of it. */
+static void keep_worst(struct incident *incident)
+{
+	size_t kept = 0;
+
+	if (incident->n_items > 0)
+		qsort(incident->items, incident->n_items, sizeof(*incident->items), compare_by_id);
+	for (size_t i = 0; i < incident->n_items; i++) {
+		if (kept > 0 && incident->items[kept - 1].id == incident->items[i].id)
+			free(incident->items[i].name);
+		else
+			incident->items[kept++] = incident->items[i];
+	}
+	incident->n_items = kept;
+	if (kept > 0)
+		qsort(incident->items, kept, sizeof(*incident->items), compare_by_kind);
+}
+
+/* ---- progress ----------------------------------------------------------------------- */
+
+static int set_progress(struct radius *radius, struct affected *affected, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	const struct field *dismissed;
+	char key[DISMISSED_KEY_SIZE];
+	int r;
+
+	if (affected->until >= radius->incident->opened && affected->state == ENTRY_LIVE) {
+		affected->progress = AFFECTED_DONE;
+		affected->changed = affected->until;
+		return 0;
+	}
+	if (!in_use(affected)) {
+		affected->progress = AFFECTED_TOLD;
+		return 0;
+	}
+	r = record_read(radius->vault, affected->id, 0, &record, err);
+	if (r != 0)
+		return r < 0 ? r
+		             : error_set(err, VAULT_DAMAGED,
+		                         "an entry is missing: see 'vault "
+		                         "check'");
+	dismissed = entry_field(radius->record->entry, dismissed_key(record.uuid, key));
+	affected->progress = dismissed ? AFFECTED_DISMISSED : AFFECTED_OPEN;
+	radius->incident->n_open += !dismissed;
+	if (!dismissed)
+		return 0;
+	affected->reason = strdup(dismissed->text);
+	return affected->reason ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+}
+
+int radius_find(struct vault *vault, const struct record *record, bool told,
+                struct incident *incident, struct error *err)
+{
+	struct radius radius = {.vault = vault, .record = record, .incident = incident};
+	int r = 0;
+
+	for (size_t i = 0; i < record->n_past && r == 0; i++) {
+		r = add_same(&radius, record->past[i].fingerprint, err);
+		if (r == 0)
+			r = add_variants(&radius, &record->past[i], (int64_t)i, err);
+	}
+	if (r == 0 && told)
+		r = add_same_user(&radius, err);
+	if (r < 0)
+		return r;
+	keep_worst(incident);
+	for (size_t i = 0; i < incident->n_items && r == 0; i++)
+		r = set_progress(&radius, &incident->items[i], err);
+	return r;
+}
