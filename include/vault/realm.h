@@ -62,4 +62,27 @@ int realm_edit(struct vault *vault, const char *name, struct entry_edit *edit,
                const char *allow_reuse, struct write_result *result, size_t *ret_others,
                struct error *err);
 
+/* ---- proposals ---------------------------------------------------------------------- */
+
+/* A site, and the name of the group of sites that have one account system. */
+struct realm_site {
+	const char *domain, *group;
+};
+
+struct realm_proposal {
+	const char *realm;        /* what it would be called: GROUP, or "GROUP (USER)" */
+	const char *const *names; /* the entries, in order of name, members among them */
+	size_t n_names;
+	size_t n_members;  /* that are in this realm already */
+	bool one_password; /* all of them have the same password now */
+};
+
+/* Tells the entries that look like one account: the host of a URL is one of a group's domains, or
+ * below it, and they have the same user name, or none and the same password. Entries in other
+ * realms are left out, and so is what is a realm already. `sites` is borrowed, and is put in
+ * order. `each` as above. Cost: a walk over the vault. */
+int realm_propose(struct vault *vault, struct realm_site *sites, size_t n_sites,
+                  int (*each)(void *context, const struct realm_proposal *proposal), void *context,
+                  struct error *err);
+
 #endif

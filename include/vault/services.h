@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include <vault/error.h>
+#include <vault/realm.h>
 
 #define SERVICES_FILE_MAX (4 * 1024 * 1024) /* bytes of a file to load, and of a loaded list */
 #define SERVICES_TEXT_MAX 4096              /* bytes of what is said of one host */
@@ -37,5 +38,22 @@ int services_load(int fd, const char *label, struct services_loaded *ret_loaded,
  * What is said of a domain holds for those below it, unless the list says otherwise; the longest
  * one counts. VAULT_NOT_FOUND (> 0, no message): nothing, or no list. */
 int services_find(enum service_list list, const char *host, char **ret_text, struct error *err);
+
+/* ---- sites with one account system ------------------------------------------------- */
+
+/* What quirks/shared-credentials.json of the same project says: groups of domains where one account
+ * is good at all of them. Sites whose accounts go one way only, or that are obsolete, are in their
+ * group like the others: the password is the same. */
+struct shared_sites {
+	struct realm_site *sites; /* each domain with its group's name, which is its first domain */
+	size_t n_sites;
+	size_t left; /* that cannot be used */
+	char *text;  /* which the sites borrow from */
+};
+
+/* Reads such a list, and keeps nothing of it. As services_load; VAULT_USAGE failure: it is none. */
+int shared_sites_load(int fd, const char *label, struct shared_sites *ret_sites, struct error *err);
+void shared_sites_done(struct shared_sites *sites);
+#define SHARED_SITES_AUTO __attribute__((cleanup(shared_sites_done))) struct shared_sites
 
 #endif

@@ -1,30 +1,17 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
 #include <vault/services.h>
 
 #include "cleanup.h"
 #include "commands.h"
+#include "input.h"
 #include "json.h"
 #include "report.h"
-
-static int open_file(const char *path, struct error *err)
-{
-	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-
-	return fd >= 0 ? fd
-	               : error_errno(err, errno == ENOENT ? VAULT_NOT_FOUND : VAULT_FAILED, errno,
-	                             "cannot open '%s'", path);
-}
 
 static int load_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
 	struct services_loaded loaded;
 	struct json json = {0};
-	CLOSE_AUTO int fd = open_file(words[0], err);
+	CLOSE_AUTO int fd = input_open(words[0], err);
 	int r;
 
 	(void)values;

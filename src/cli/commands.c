@@ -41,6 +41,7 @@ const struct command *const commands[] = {
 	&command_realm_list,
 	&command_realm_show,
 	&command_realm_remove,
+	&command_realm_load,
 	&command_rules_load,
 	/* move */
 	&command_import,

@@ -188,6 +188,8 @@ static const char *const texts[SQL_COUNT] = {
 		" p.entry = e.id AND p.until IS NULL) FROM field f NOT INDEXED CROSS JOIN entry e"
 		" ON e.id = f.entry WHERE f.kind = 8 AND e.state = 0",
 
+	[SQL_PASSWORD_NOW] = "SELECT fingerprint FROM password WHERE entry = ?1 AND until IS NULL",
+
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",
 	[SQL_DIGEST_ALL] = "SELECT node, hashes FROM digest ORDER BY node",

@@ -106,3 +106,55 @@ silent_but() { [ "$(cat "$BATS_TEST_TMPDIR/err")" = "$1" ]; }
 	answers 0 master realm show 'my dir' --vault "$HOME/other" --json
 	[ "$(json 'j["realms"][0]["entries"]')" = "['cal', 'wiki']" ]
 }
+
+@test "realms of sites with one account system are proposed, and made when it is wanted" {
+	cat >sites.json <<-'END'
+		[{"shared": ["Shop.example", "shop.test", "books.example"]},
+		 {"from": ["old.example"], "to": ["new.example"], "fromDomainsAreObsoleted": true},
+		 {"shared": ["no domain", 4]}]
+	END
+	vault -q add a -g -u joe --url https://www.shop.example/login
+	vault -q add b -g -u JOE --url https://shop.test
+	vault -q add c -g -u ann --url https://books.example # another account
+	vault -q add d -g -u joe --url https://notshop.example
+	printf canary-8-renamed >password
+	vault -q add e --stdin0 --url https://old.example <password
+	vault -q add f --stdin0 --url https://new.example --allow-reuse moved <password
+	vault -q add g -g --url https://old.example # no user, and another password
+	answers 2 vault realm load sites.json
+	says "--yes"
+	answers 0 vault realm load sites.json --dry-run
+	printed $'new.example\n  e\n  f\nshop.example (joe), which have not one password now\n'\
+$'  a\n  b\n'
+	answers 0 vault realm list
+	printed
+	answers 0 vault realm load - --yes --json <sites.json
+	printed '{"realms":[{"name":"new.example","one_password":true,"entries":["e","f"]},'\
+'{"name":"shop.example (joe)","one_password":false,"entries":["a","b"]}],"made":true}'$'\n'
+	answers 0 vault realm show 'shop.example (joe)'
+	shows "one account system (Password Manager Resources)"
+	answers 0 vault realm load sites.json --yes # nothing is left to be made
+	says "No two entries"
+	printed
+	vault -q add h -g -u joe --url https://m.books.example # joins
+	vault -q realm add mine c --reason x
+	vault -q edit c -u joe # stays where it is
+	answers 0 vault realm load sites.json -y
+	printed $'shop.example (joe), which have not one password now\n  a\n  b\n  h\n'
+	answers 0 vault realm show mine
+}
+
+@test "what is no list of sites is told, and what is of another kind" {
+	echo '{"a.example": "https://a.example/password"}' >change.json
+	answers 2 vault realm load change.json
+	says "is no list of sites that share accounts"
+	echo '[{"shared": ["a.example", "b.example"]}]' >sites.json
+	answers 2 vault rules load sites.json
+	says "'vault realm load' takes it"
+	echo '[{' >broken.json
+	answers 2 vault realm load broken.json
+	says "is no JSON: line"
+	answers 3 vault realm load nothing.json
+	echo '[]' >empty.json
+	answers 2 vault realm load empty.json
+}
