@@ -56,3 +56,17 @@ bool base64_decode(char *text, size_t length, struct span *ret_bytes)
 	*ret_bytes = (struct span){text, (size_t)(out - text)};
 	return true;
 }
+
+void base64_group(const unsigned char *bytes, size_t count, char ret_text[4])
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned long group = (unsigned long)bytes[0] << 16 |
+	                      (unsigned long)(count > 1 ? bytes[1] : 0) << 8 |
+	                      (count > 2 ? bytes[2] : 0);
+
+	ret_text[0] = digits[group >> 18];
+	ret_text[1] = digits[group >> 12 & 63];
+	ret_text[2] = count > 1 ? digits[group >> 6 & 63] : '=';
+	ret_text[3] = count > 2 ? digits[group & 63] : '=';
+}

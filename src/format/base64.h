@@ -11,4 +11,7 @@
  * ends are skipped. False: it is none, and the text is spoilt. */
 bool base64_decode(char *text, size_t length, struct span *ret_bytes);
 
+/* The four characters of 1 … 3 bytes. */
+void base64_group(const unsigned char *bytes, size_t count, char ret_text[4]);
+
 #endif

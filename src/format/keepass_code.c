@@ -21,7 +21,13 @@ static bool begins(struct span span, const char *text)
 	       memcmp(span.bytes, text, strlen(text)) == 0;
 }
 
-/* The production "Char" of XML 1.0, of valid UTF-8. */
+/* What XML 1.0 has no room for, and what it discourages: KeePassXC takes most of it out. */
+static bool is_bad(int32_t c)
+{
+	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c <= 0x9f) ||
+	       (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe || c >= TEXT_INVALID;
+}
+
 static bool all_xml(struct span value)
 {
 	const char *p = value.bytes;
@@ -30,8 +36,7 @@ static bool all_xml(struct span value)
 		int32_t c;
 		size_t count = text_next(p, left, &c);
 
-		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0xfffe ||
-		    c == 0xffff || c == TEXT_INVALID)
+		if (is_bad(c))
 			return false;
 		p += count;
 		left -= count;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/when.h"
+#include "format/kinds.h"
+
 static void state_done(struct keepass_state *state)
 {
 	free(state->strings);
@@ -60,6 +63,12 @@ struct keepass_string *keepass_find(const struct keepass_entry *entry,
 	return find(entry, state, span_of(key));
 }
 
+static bool is_own(struct span key)
+{
+	return key.length > sizeof(KEEPASS_OWN) - 1 &&
+	       memcmp(key.bytes, KEEPASS_OWN, sizeof(KEEPASS_OWN) - 1) == 0;
+}
+
 static struct span value_of(const struct keepass_entry *entry, const struct keepass_state *state,
                             const char *key)
 {
@@ -93,6 +102,29 @@ static bool is_reference(const struct keepass_entry *entry, const struct keepass
 	return value.length > 5 && !string->literal && memcmp(value.bytes, "{REF:", 5) == 0;
 }
 
+/* The dates of a password where the state has them: false, it has none that count. */
+static bool own_dates(const struct keepass_entry *entry, const struct keepass_state *state,
+                      int64_t *ret_since, int64_t *ret_until)
+{
+	struct span text = value_of(entry, state, KEEPASS_OWN_DATES);
+	int64_t numbers[3] = {0};
+	size_t count = 0;
+
+	for (const char *p = text.bytes, *end = p + text.length; p < end; p++) {
+		if (*p == ' ' && count < 2)
+			count++;
+		else if (*p < '0' || *p > '9' || numbers[count] > WHEN_MAX)
+			return false;
+		else
+			numbers[count] = numbers[count] * 10 + *p - '0';
+	}
+	if (count != 2 || numbers[2] != state->modified)
+		return false;
+	*ret_since = numbers[0];
+	*ret_until = numbers[1];
+	return true;
+}
+
 /* A state tells since when its password was in use at the latest; the first state with another one,
  * until when. */
 static void next_state(const struct keepass_entry *entry, const struct keepass_state *state,
@@ -100,21 +132,27 @@ static void next_state(const struct keepass_entry *entry, const struct keepass_s
 {
 	struct span value = value_of(entry, state, "Password"),
 		    reason = value_of(entry, state, KEEPASS_OWN_REASON);
-	bool now = state == &entry->now;
+	bool now = state == &entry->now, dated;
+	int64_t since = state->modified, until = 0;
 
+	dated = own_dates(entry, state, &since, &until);
 	if (!now && is_reference(entry, state)) {
 		emit_account(emit, FATE_LEFT, "earlier password",
 		             "it referred to another entry, which has another one by now");
 		value.length = 0;
 	}
-	if (run->value.length > 0 && same(run->value, value)) {
+	if (run->value.length > 0 && !dated && same(run->value, value)) {
 		if (reason.length > 0)
 			run->reason = reason;
 		return;
 	}
 	if (run->value.length > 0)
 		emit_earlier(emit, run->value, run->since, state->modified, run->reason);
-	*run = (struct run){value, reason, state->modified};
+	*run = (struct run){value, reason, since};
+	if (!until)
+		return;
+	emit_earlier(emit, value, since, until, reason);
+	run->value.length = 0;
 }
 
 static void take_passwords(struct keepass_entry *entry, struct emit *emit)
@@ -155,7 +193,7 @@ static void tell_differences(const struct keepass_entry *entry, const struct kee
 			    value = keepass_span(entry, state->strings[i].value);
 		const struct keepass_string *now = find(entry, &entry->now, key);
 
-		if (keepass_is(key, "Password") || value.length == 0 ||
+		if (keepass_is(key, "Password") || value.length == 0 || is_own(key) ||
 		    (now && same(keepass_span(entry, now->value), value)))
 			continue;
 		emit_account(emit, FATE_LEFT, "earlier value of another field", how);
@@ -193,11 +231,29 @@ static void take_tags(struct keepass_entry *entry, struct keepass_text text, str
 	}
 }
 
+/* "vault.rules", "vault.rules.2": a field of a kind that only we have. */
+static bool take_own(struct emit *emit, struct span key, struct span value)
+{
+	size_t front = sizeof(KEEPASS_OWN) - 1;
+	const char *word = (const char *)key.bytes + front, *dot;
+	enum field_kind kind;
+
+	if (!is_own(key))
+		return false;
+	dot = memchr(word, '.', key.length - front);
+	kind = kind_of_word((struct span){word, dot ? (size_t)(dot - word) : key.length - front});
+	if (!kind)
+		return false;
+	kind_emit(emit, kind, span_of(NULL), value);
+	return true;
+}
+
 static void take_string(const struct keepass_entry *entry, const struct keepass_string *string,
                         struct emit *emit)
 {
-	static const char *const dealt_with[] = {"Title", "UserName", "URL",
-	                                         "Notes", "Password", KEEPASS_OWN_REASON};
+	static const char *const dealt_with[] = {"Title",          "UserName", "URL",
+	                                         "Notes",          "Password", KEEPASS_OWN_REASON,
+	                                         KEEPASS_OWN_DATES};
 	struct span key = keepass_span(entry, string->key),
 		    value = keepass_span(entry, string->value);
 	size_t own = sizeof(KEEPASS_OWN_FIELD) - 1;
@@ -211,6 +267,8 @@ static void take_string(const struct keepass_entry *entry, const struct keepass_
 		emit_url(emit, value);
 		return;
 	}
+	if (take_own(emit, key, value))
+		return;
 	if (key.length > own && memcmp(key.bytes, KEEPASS_OWN_FIELD, own) == 0)
 		key = (struct span){(const char *)key.bytes + own, key.length - own};
 	else if (key.length > 13 && memcmp(key.bytes, "KPEX_PASSKEY_", 13) == 0)

@@ -126,6 +126,11 @@ bool keepass_decode(char *text, size_t *length);
 #define KEEPASS_OWN_FIELD "vault.field."
 #define KEEPASS_OWN_REASON "vault.reason"
 
+/* When the password of a state came and went, where the states do not tell: "SINCE UNTIL STATE",
+ * each a number of seconds since 1970, UNTIL 0 where it is in use. It counts while the state is of
+ * the time STATE: who changes the entry later in another program changes that. */
+#define KEEPASS_OWN_DATES "vault.dates"
+
 /* Has the key of a string a meaning beside being a custom field? */
 bool keepass_key_means(struct span key);
 

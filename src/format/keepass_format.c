@@ -28,14 +28,37 @@ static int read_xml(const struct format *format, const struct source *source, st
 	return r < 0 ? r : keepass_xml_end(xml, err);
 }
 
+static int begin(const struct format *format, struct sink *sink, struct error *err)
+{
+	const struct keepass_write_how how = {.sink = sink};
+
+	(void)format;
+	return keepass_write_begin(sink->state, &how, err);
+}
+
+static int put_item(struct sink *sink, const struct item *item, struct error *err)
+{
+	return keepass_write_item(sink->state, item, err);
+}
+
+static int end(struct sink *sink, struct error *err)
+{
+	return keepass_write_end(sink->state, err);
+}
+
 static const struct format_code code = {
 	.look = look,
 	.read = read_xml,
+	.begin = begin,
+	.item = put_item,
+	.end = end,
+	.state_bytes = sizeof(struct keepass_write),
 };
 
 const struct format format_keepass_xml = {
 	.name = "keepass-xml",
 	.title = "KeePass 2 XML",
-	.flags = FORMAT_READS,
+	.flags = FORMAT_READS | FORMAT_WRITES | FORMAT_PLAIN,
+	.holds = HOLDS_EVERYTHING,
 	.code = &code,
 };

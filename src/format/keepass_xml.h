@@ -9,8 +9,11 @@
 #ifndef FORMAT_KEEPASS_XML_H
 #define FORMAT_KEEPASS_XML_H
 
+#include <vault/text.h>
+
 #include "format/emit.h"
 #include "format/kdbx_inner.h"
+#include "format/sink.h"
 
 /* ---- reading ------------------------------------------------------------------------- */
 
@@ -41,5 +44,38 @@ int keepass_xml_end(struct keepass_xml *xml, struct error *err);
 void keepass_xml_free(struct keepass_xml *xml); /* NULL is fine */
 void keepass_xml_freep(struct keepass_xml **xml);
 #define KEEPASS_XML_AUTO __attribute__((cleanup(keepass_xml_freep))) struct keepass_xml
+
+/* ---- writing ------------------------------------------------------------------------- */
+
+/* All is borrowed until keepass_write_end. */
+struct keepass_write_how {
+	struct sink *sink;        /* gets the document */
+	struct kdbx_inner *inner; /* inside of KDBX 4: what protected values are encrypted by, and
+	                             dates are bytes in base 64; NULL: plain text, RFC 3339 */
+	/* Gives the number of an attachment that lies outside of the XML; NULL: they lie in it. */
+	int (*attachment)(void *context, struct span bytes, uint32_t *ret_number,
+	                  struct error *err);
+	void *context;
+};
+
+#define KEEPASS_PIECE 3072 /* of a value on its way through `inner`: whole groups of base 64 */
+
+/* In locked memory: it has pieces of values in it. */
+struct keepass_write {
+	struct keepass_write_how how;
+	char folder[NAME_MAX_BYTES + 1]; /* the group that is open, "": the outermost one */
+	bool bin;                        /* it lies in the recycle bin */
+	bool protected;                  /* the value in hand */
+	size_t piece_length;
+	unsigned char piece[KEEPASS_PIECE];
+};
+
+/* `write` needs no other beginning. Everything that an item can have is written, so that reading it
+ * gives the same; docs/FORMATS.md has what stands where. A group is opened anew where entries of
+ * another one came in between, under the same UUID, by which programs put it together again. */
+int keepass_write_begin(struct keepass_write *write, const struct keepass_write_how *how,
+                        struct error *err);
+int keepass_write_item(struct keepass_write *write, const struct item *item, struct error *err);
+int keepass_write_end(struct keepass_write *write, struct error *err);
 
 #endif

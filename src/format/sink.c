@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "format/base64.h"
 #include "format/format.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)
@@ -73,21 +74,13 @@ void sink_string(struct sink *sink, const char *string)
 
 void sink_base64(struct sink *sink, struct span span)
 {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = span.bytes;
 
 	for (size_t left = span.length; left > 0;) {
 		size_t count = left < 3 ? left : 3;
-		unsigned long group = (unsigned long)p[0] << 16 |
-		                      (unsigned long)(count > 1 ? p[1] : 0) << 8 |
-		                      (count > 2 ? p[2] : 0);
-		char text[4] = {digits[group >> 18], digits[group >> 12 & 63], '=', '='};
+		char text[4];
 
-		if (count > 1)
-			text[2] = digits[group >> 6 & 63];
-		if (count > 2)
-			text[3] = digits[group & 63];
+		base64_group(p, count, text);
 		sink_bytes(sink, text, sizeof(text));
 		secret_wipe(text, sizeof(text));
 		p += count;

@@ -14,21 +14,10 @@
 #include "format/format.h"
 #include "format/json_read.h"
 #include "format/json_write.h"
+#include "format/kinds.h"
 
 #define FORMAT_NAME "vault"
 #define VERSION 1
-
-static const struct {
-	enum field_kind kind;
-	const char *name;
-} kinds[] = {
-	{FIELD_URL, "url"},       {FIELD_TAG, "tag"},
-	{FIELD_TEXT, "text"},     {FIELD_NOTE, "note"},
-	{FIELD_SECRET, "secret"}, {FIELD_EXPIRES, "expires"},
-	{FIELD_OTP, "otp"},       {FIELD_ATTACHMENT, "attachment"},
-	{FIELD_RULES, "rules"},   {FIELD_RESETS, "resets-via"},
-	{FIELD_REALM, "realm"},
-};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -75,59 +64,10 @@ static int64_t date(const json_t *object, const char *key)
 	return json_date(json_object_get(object, key));
 }
 
-static enum field_kind kind_of(struct span name)
-{
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (is(name, kinds[i].name))
-			return kinds[i].kind;
-	return 0;
-}
-
 static void take_field(struct emit *emit, const json_t *field)
 {
-	struct span key = json_member(field, "key"), value = bytes_of(field, "value");
-	int64_t seconds;
-
-	switch (kind_of(json_member(field, "kind"))) {
-	case FIELD_URL:
-		emit_url(emit, value);
-		break;
-	case FIELD_TAG:
-		emit_tag(emit, value);
-		break;
-	case FIELD_TEXT:
-		emit_text(emit, key, value);
-		break;
-	case FIELD_EXPIRES:
-		if (when_read(value.bytes, value.length, &seconds))
-			emit_expires(emit, seconds);
-		else
-			emit_kept(emit, span_of("expires"), value);
-		break;
-	case FIELD_RULES:
-		emit_rules(emit, value);
-		break;
-	case FIELD_REALM:
-		emit_realm(emit, value);
-		break;
-	case FIELD_RESETS:
-		emit_resets(emit, value);
-		break;
-	case FIELD_NOTE:
-		emit_note(emit, value);
-		break;
-	case FIELD_OTP:
-		emit_otp(emit, value);
-		break;
-	case FIELD_ATTACHMENT:
-		emit_attachment(emit, key, value);
-		break;
-	case FIELD_SECRET:
-		emit_secret(emit, key, value);
-		break;
-	default:
-		emit_kept(emit, key.bytes ? key : span_of("field"), value);
-	}
+	kind_emit(emit, kind_of_word(json_member(field, "kind")), json_member(field, "key"),
+	          bytes_of(field, "value"));
 }
 
 static void take_history(struct emit *emit, const json_t *history)
@@ -293,9 +233,7 @@ static void put_passwords(struct json_write *json, const struct item *item)
 static void put_field(struct json_write *json, const struct item_field *field)
 {
 	json_write_object(json, NULL);
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (kinds[i].kind == field->kind)
-			json_write_string(json, "kind", kinds[i].name);
+	json_write_string(json, "kind", kind_word(field->kind));
 	if (field->key)
 		json_write_string(json, "key", field->key);
 	json_write_span(json, "value", field->value);

@@ -32,3 +32,59 @@ field() { printf '<String><Key>%s</Key><Value>%s</Value></String>' "$1" "$2"; }
 	answers 0 vault list
 	printed ''
 }
+
+@test "an entry with a hundred fields of each kind is taken in the sandbox" {
+	local fields='' n
+	for n in {1..100}; do fields+=$(field "KP2A_URL_$n" "https://$n")$(field "k$n" "$n"); done
+	kpxml "<Entry>$fields$(field Password one)</Entry>" >a.xml
+	answers 0 vault import a.xml
+	shows '100     text field'
+}
+
+# filled_vault: entries with all that KeePass has a place for, and some that it has none for.
+filled_vault() {
+	echo 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&period=60' >otp
+	printf 'old <&> "1"' | put add work/mail -u 'joe <&>' --url https://a --url https://b \
+		--tag 'x y' --tag 'a;b' --note $'one\ntwo ]]>' --field 'Title=t' \
+		--rules 'minlength: 12' --otp-file otp
+	printf 'new \001\377' | put edit work/mail
+	printf 'pass' | put add plain
+	printf 'gone' | put add work/gone
+	vault rm -q work/gone
+}
+
+@test "out as KeePass XML and in again is the same, byte for byte" {
+	filled_vault
+	answers 0 vault export json a.json --plaintext --yes
+	answers 0 vault export keepass-xml a.xml --plaintext --yes
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import a.xml
+	answers 0 master export json b.json --plaintext --yes
+	cmp a.json b.json
+}
+
+@test "KeePassXC reads it, and what KeePassXC writes comes back the same" {
+	command -v keepassxc-cli >/dev/null || skip "keepassxc-cli is not installed"
+	export QT_QPA_PLATFORM=offscreen
+	filled_vault
+	vault export -q json a.json --plaintext --yes
+	vault export -q keepass-xml a.xml --plaintext --yes
+	printf 'pw\npw\n' | keepassxc-cli import -p -t 100 a.xml a.kdbx
+	echo pw | keepassxc-cli show -q -s -a Password a.kdbx plain >out
+	[ "$(cat out)" = pass ]
+	echo pw | keepassxc-cli show -q -t a.kdbx work/mail >out
+	grep -Eqx '[0-9]{6}' out
+	echo pw | keepassxc-cli export -q a.kdbx >b.xml
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import b.xml
+	answers 0 master export json b.json --plaintext --yes
+	"$PYTHON" - <<-END
+		import json
+		one, two = (json.load(open(f"{name}.json"))["entries"] for name in "ab")
+		for entry in one + two:
+		    entry["fields"].sort(key=json.dumps)
+		assert {e["uuid"]: e for e in one} == {e["uuid"]: e for e in two}, (one, two)
+	END
+}
