@@ -100,8 +100,8 @@ static int read_number(const char *word, unsigned *ret_number, struct error *err
 	return 0;
 }
 
-static int show_one(struct session *session, struct json *json, unsigned number, bool first,
-                    struct error *err)
+static int show_one(struct session *session, struct json *json, struct chain *chain,
+                    unsigned number, bool first, struct error *err)
 {
 	INCIDENT_AUTO *incident = NULL;
 	int r = vault_incident(session->vault, number, &incident, err);
@@ -109,26 +109,29 @@ static int show_one(struct session *session, struct json *json, unsigned number,
 	if (r != 0)
 		return r;
 	if (session->global.json) {
-		incident_report_json(json, NULL, incident);
+		incident_report_json(json, NULL, incident, chain);
 		return 0;
 	}
 	if (!first)
 		output_string("\n");
-	incident_report_text(incident);
+	incident_report_text(incident, chain);
 	return 0;
 }
 
 static int show_all(struct session *session, const struct incidents *open, struct error *err)
 {
 	struct json json = {0};
-	int r = 0;
+	CHAIN_AUTO *chain = NULL;
+	int r = chain_make(session->vault, &chain, err);
 
+	if (r < 0)
+		return r;
 	if (session->global.json) {
 		json_put_object(&json, NULL);
 		json_put_array(&json, "incidents");
 	}
 	for (size_t i = 0; i < open->count && r == 0; i++)
-		r = show_one(session, &json, open->numbers[i], i == 0, err);
+		r = show_one(session, &json, chain, open->numbers[i], i == 0, err);
 	if (r == 0 && session->global.json) {
 		json_close(&json);
 		json_close(&json);

@@ -54,14 +54,14 @@ static int read_password(const struct leak_values *values, struct secret **ret_p
 	return 0;
 }
 
-static int tell(const struct session *session, const struct incident *incident)
+static int tell(const struct session *session, const struct incident *incident, struct chain *chain)
 {
 	struct json json = {0};
 
 	if (session->global.json)
-		incident_report_json(&json, NULL, incident);
+		incident_report_json(&json, NULL, incident, chain);
 	else
-		incident_report_text(incident);
+		incident_report_text(incident, chain);
 	if (incident->n_open > 0)
 		report_note("'vault incident next' goes through them. What leaked is refused from "
 		            "now on.");
@@ -76,6 +76,7 @@ static int leak_run(struct session *session, const void *values, char *const *wo
 	const struct leak_values *given = values;
 	SECRET_AUTO *password = NULL;
 	INCIDENT_AUTO *incident = NULL;
+	CHAIN_AUTO *chain = NULL;
 	struct leak leak = {.name = words[0], .user = given->user};
 	int r = check_usage(given, words[0], err);
 
@@ -90,10 +91,12 @@ static int leak_run(struct session *session, const void *values, char *const *wo
 		r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = vault_leak(session->vault, &leak, &incident, err);
+	if (r == 0)
+		r = chain_make(session->vault, &chain, err);
 	if (r != 0)
 		return r;
 	session_close(session);
-	return tell(session, incident);
+	return tell(session, incident, chain);
 }
 
 const struct command command_leak = {

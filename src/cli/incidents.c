@@ -79,7 +79,69 @@ static void print_item(const struct affected *item)
 		output_format("    → vault edit -g %.900s\n", result_shell_name(item->name, name));
 }
 
-void incident_report_text(const struct incident *incident)
+/* ---- what falls with them ----------------------------------------------------------- */
+
+struct falls {
+	const struct incident *incident;
+	const struct affected *hub;
+	struct json *json; /* NULL: text */
+	bool headed;
+};
+
+/* Whoever is told of for a reason of its own is not told of again. */
+static bool is_told(const struct incident *incident, const char *name)
+{
+	for (size_t i = 0; i < incident->n_items; i++)
+		if (incident->items[i].kind != AFFECTED_USER &&
+		    strcmp(incident->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int tell_fall(void *context, const struct chain_link *link)
+{
+	struct falls *falls = context;
+
+	if (is_told(falls->incident, link->entry->name))
+		return 0;
+	if (falls->json) {
+		json_put_object(falls->json, NULL);
+		json_put_string(falls->json, "name", link->entry->name);
+		json_put_string(falls->json, "via", link->via->name);
+		json_put_string(falls->json, "hub", falls->hub->name);
+		json_close(falls->json);
+		return 0;
+	}
+	if (!falls->headed) {
+		output_string("\nCan be reset through ");
+		output_text(falls->hub->name);
+		output_string("\n");
+	}
+	falls->headed = true;
+	output_string("  ");
+	output_text(link->entry->name);
+	output_string("\n");
+	return 0;
+}
+
+static void tell_falls(const struct incident *incident, struct chain *chain, struct json *json)
+{
+	for (size_t i = 0; i < incident->n_items; i++) {
+		const struct affected *item = &incident->items[i];
+		const struct chain_entry *hub = NULL;
+		struct falls falls = {incident, item, json, false};
+		struct error err = {0};
+
+		if (item->progress == AFFECTED_OPEN)
+			hub = chain_find(chain, item->name);
+		if (hub && chain_falls(chain, hub, tell_fall, &falls, &err) != 0)
+			output_fail(ENOMEM);
+	}
+}
+
+/* ---- the report --------------------------------------------------------------------- */
+
+void incident_report_text(const struct incident *incident, struct chain *chain)
 {
 	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE];
 
@@ -97,6 +159,7 @@ void incident_report_text(const struct incident *incident)
 			output_format("\n%s\n", kinds[item->kind].heading);
 		print_item(item);
 	}
+	tell_falls(incident, chain, NULL);
 }
 
 static void json_item(struct json *json, const struct affected *item)
@@ -119,7 +182,8 @@ static void json_item(struct json *json, const struct affected *item)
 	json_close(json);
 }
 
-void incident_report_json(struct json *json, const char *key, const struct incident *incident)
+void incident_report_json(struct json *json, const char *key, const struct incident *incident,
+                          struct chain *chain)
 {
 	json_put_object(json, key);
 	json_put_number(json, "incident", incident->number);
@@ -131,6 +195,9 @@ void incident_report_json(struct json *json, const char *key, const struct incid
 	json_put_array(json, "affected");
 	for (size_t i = 0; i < incident->n_items; i++)
 		json_item(json, &incident->items[i]);
+	json_close(json);
+	json_put_array(json, "falls");
+	tell_falls(incident, chain, json);
 	json_close(json);
 	json_close(json);
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include <vault/chain.h>
 #include <vault/incident.h>
 
 #include "json.h"
@@ -19,9 +20,11 @@ struct incidents {
 
 int incidents_open(struct session *session, struct incidents *ret_open, struct error *err);
 
-/* Everything that is known of it: who is affected, worst first, and what is to be done. */
-void incident_report_text(const struct incident *incident);
-void incident_report_json(struct json *json, const char *key, const struct incident *incident);
+/* Everything that is known of it: who is affected, worst first, what is to be done, and by `chain`
+ * (which is changed, but as before afterwards) what falls with those that are still open. */
+void incident_report_text(const struct incident *incident, struct chain *chain);
+void incident_report_json(struct json *json, const char *key, const struct incident *incident,
+                          struct chain *chain);
 
 /* "shop, leaked on 2026-11-20" */
 #define INCIDENT_TITLE_SIZE 512

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# The morning after a leak: one command tells what is hit, and by noon it is over.
+
+load helpers
+
+LEAKED=Sakura2013! # years ago at the shop and at the mail server
+
+# entry NAME USER SINCE PASSWORD [FIELDS]: an object as `vault import json` takes it.
+entry() {
+	printf '%s{"name":"%s","user":"%s","created":"%s","modified":"%s","password":"%s",' \
+		"${comma-}" "$1" "$2" "$3" "$3" "$4"
+	printf '"password_since":"%s"%s}' "$3" "${5-}"
+	comma=,
+}
+
+# Thirty entries. What matters among them: the shop, which has another password since; the mail
+# server, whose password a mail client has typed ever since; a forum with next year's variant.
+story() {
+	local past url comma=
+	past='"history":[{"password":"'$LEAKED'","since":"2019-05-02T10:00:00Z",'
+	past+='"until":"2024-02-11T10:00:00Z"}]'
+	url='"fields":[{"kind":"url","value":"https://mail.example.org"}]'
+	printf '{"vault":1,"entries":['
+	entry shop joe@example.org 2024-02-11T10:00:00Z 'mumbling kettles 91' ",$past"
+	entry mailserver joe 2021-11-20T10:00:00Z "$LEAKED" ",$url"
+	entry forum joe@example.org 2022-01-01T10:00:00Z sakura2014!
+	entry bank joe@example.org 2022-01-01T10:00:00Z 'q8Vw-kuzf-2Lpx-m4Tz'
+	for i in $(seq 26); do
+		entry "site$i" "joe$i" 2020-01-01T10:00:00Z "$(head -c 15 /dev/urandom | base64)"
+	done
+	printf ']}\n'
+}
+
+@test "the story: all are named with reasons, in the right order, and it ends" {
+	story | answers 0 vault import json -
+	answers 7 vault leak shop --on 2023-06-01
+	shows "Incident 1: shop, leaked on 2023-06-01; 2 entries need another password"
+	shows "mailserver                      since 2021-11-20"
+	shows "shop                            from 2019-05-02 to 2024-02-11"
+	shows "forum                           upper and lower case, year changed; since 2022-01-01"
+	unseen "$LEAKED"
+	answers 7 vault leak shop --on 2023-06-01 --json
+	[ "$(json '[(a["name"], a["kind"], a["progress"]) for a in j["affected"]]')" = \
+		"[('mailserver', 'same-now', 'open'), ('shop', 'same-then', 'told'), $(
+		)('forum', 'variant-now', 'open'), ('bank', 'user', 'told')]" ]
+	[ "$(json '[(f["name"], f["hub"]) for f in j["falls"]]')" = \
+		"[('bank', 'mailserver')]" ]
+	answers 0 vault incident list
+	shows "  1  shop, leaked on 2023-06-01; open since"
+
+	answers 7 vault incident next
+	printed $'mailserver\n'
+	answers 8 vault incident close
+	answers 0 vault edit -g mailserver
+	answers 7 vault incident next
+	printed $'forum\n'
+	answers 0 vault edit -g forum
+	answers 0 vault incident next
+	printed
+	answers 0 vault incident close
+	answers 0 vault incident show 1
+	shows "; closed on "
+	shows "; changed on "
+	answers 0 vault audit
+	answers 0 vault check
+}
+
+@test "what leaked, and what is like it, is refused from then on" {
+	vault -q add shop -g
+	printf %s "$LEAKED" | put edit shop
+	answers 7 vault leak shop
+	printf %s "$LEAKED" | answers 8 vault add other --stdin
+	says "refused: this password leaked from 'shop' on"
+	printf Sakura2015! | answers 8 vault add other --stdin
+	says "refused: a variant of it leaked from 'shop' on"
+	printf Sakura2015! | answers 8 vault add other --stdin --json
+	[ "$(json 'j["conflicts"][0]["kind"]')" = burned-variant ]
+	printf Sakura2015! | answers 0 vault add other --stdin --allow-reuse 'it is what they have'
+	answers 0 vault incident show --json
+	[ "$(json '[a["name"] for a in j["incidents"][0]["affected"]
+		if a["progress"] == "open"]')" = "['shop', 'other']" ]
+	answers 0 vault incident dismiss other 'the account will be closed'
+	answers 0 vault incident show
+	shows "dismissed: the account will be closed"
+	answers 3 vault incident dismiss other 'once more'
+}
+
+@test "a password that is in no entry" {
+	printf %s "$LEAKED" | put add mailserver
+	printf %s "$LEAKED" | answers 7 vault leak --password --stdin
+	shows "(typed), leaked on"
+	shows "mailserver"
+	unseen "$LEAKED"
+	printf 'nobody has this 77' | answers 0 vault leak --password --stdin
+	printf 'nobody has this 77' | answers 8 vault add x --stdin
+}
+
+@test "what cannot be: no entry, no password on that day, no day" {
+	vault -q add shop -g
+	answers 3 vault leak nobody
+	says "there never was one"
+	answers 3 vault leak shop --on 2001-01-01
+	says "had no password then"
+	answers 2 vault leak shop --on 2001-02-30
+	says "is no day"
+	answers 2 vault leak
+	answers 2 vault leak shop --password
+	answers 3 vault incident show 7
+	answers 2 vault incident show seven
+	answers 0 vault incident list
+	says "There never was an incident."
+}
