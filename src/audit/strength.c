@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zxcvbn.h>
 
+#include "audit/strength.h"
 #include "base/process.h"
 
 /*
@@ -18,18 +19,6 @@
 static const double thresholds[] = {9.97, 19.93, 26.58, 33.22};
 
 #define SCORE_BEST ((int)(sizeof(thresholds) / sizeof(thresholds[0])))
-
-enum pattern {
-	PATTERN_NONE,
-	PATTERN_WORD,
-	PATTERN_LEET,
-	PATTERN_KNOWN,
-	PATTERN_REPEAT,
-	PATTERN_SEQUENCE,
-	PATTERN_KEYBOARD,
-	PATTERN_DATE,
-	PATTERN_COUNT,
-};
 
 /* Constants, so that nothing of a password can be in them. */
 static const char advice[PATTERN_COUNT][sizeof((struct strength){0}.advice)] = {
@@ -51,14 +40,16 @@ static const char advice[PATTERN_COUNT][sizeof((struct strength){0}.advice)] = {
 			 "or take a random password.",
 };
 
-/* What the child is given, and what it writes back. */
 struct question {
 	const struct secret *password;
 	const char *const *words;
 };
-struct answer {
-	double bits;
-	enum pattern pattern;
+
+/* Words as zxcvbn takes them, and the memory they are in. */
+struct parts {
+	const char *items[WORDS_MAX + 1];
+	char *copies[2 * WORDS_MAX];
+	size_t count, n_copies;
 };
 
 static bool is_word_byte(unsigned char c)
@@ -74,37 +65,52 @@ static void lower(char *text)
 			*text = (char)(*text - 'A' + 'a');
 }
 
-/* zxcvbn compares with words in lower case, as they stand. A known word is looked for as a whole
- * and in its parts: "ann@example.org" is ann, example and org too. The memory is the child's and
- * goes with it. */
-static int split_words(const char *const *words, const char *ret_parts[WORDS_MAX + 1])
+static char *copy_lower(struct parts *parts, const char *word)
 {
-	size_t count = 0;
+	char *copy = strdup(word);
 
-	for (; words && *words && count < WORDS_MAX; words++) {
-		char *whole = strdup(*words);
-		char *parts = strdup(*words);
+	if (copy) {
+		parts->copies[parts->n_copies++] = copy;
+		lower(copy);
+	}
+	return copy;
+}
 
-		if (!whole || !parts)
+static void parts_done(struct parts *parts)
+{
+	for (size_t i = 0; i < parts->n_copies; i++)
+		free(parts->copies[i]);
+}
+
+/* zxcvbn compares with words in lower case, as they stand. A known word is looked for as a whole
+ * and in its parts: "ann@example.org" is ann, example and org too. */
+static int split_words(const char *const *words, struct parts *parts)
+{
+	parts->count = parts->n_copies = 0;
+	for (; words && *words && parts->count < WORDS_MAX; words++) {
+		char *whole, *part;
+
+		if (strlen(*words) < WORD_MIN)
+			continue;
+		whole = copy_lower(parts, *words);
+		part = copy_lower(parts, *words);
+		if (!whole || !part)
 			return -1;
-		lower(whole);
-		lower(parts);
-		if (strlen(whole) >= WORD_MIN)
-			ret_parts[count++] = whole;
-		while (*parts && count < WORDS_MAX) {
-			char *end = parts;
+		parts->items[parts->count++] = whole;
+		while (*part && parts->count < WORDS_MAX) {
+			char *end = part;
 			bool more;
 
 			while (is_word_byte((unsigned char)*end))
 				end++;
 			more = *end != '\0';
 			*end = '\0';
-			if (end - parts >= WORD_MIN && strcmp(parts, whole) != 0)
-				ret_parts[count++] = parts;
-			parts = more ? end + 1 : end;
+			if (end - part >= WORD_MIN && strcmp(part, whole) != 0)
+				parts->items[parts->count++] = part;
+			part = more ? end + 1 : end;
 		}
 	}
-	ret_parts[count] = NULL;
+	parts->items[parts->count] = NULL;
 	return 0;
 }
 
@@ -151,32 +157,53 @@ static enum pattern main_pattern(const ZxcMatch_t *matches)
 	return lengths[best] > 0 && lengths[best] >= total / 3 ? best : PATTERN_NONE;
 }
 
+int strength_examine(const unsigned char *password, size_t length, const char *const *words,
+                     struct strength_answer *ret_answer)
+{
+	struct parts parts;
+	ZxcMatch_t *matches = NULL;
+	char *text = malloc(length + 1);
+	int r = text ? split_words(words, &parts) : -1;
+
+	if (r == 0) {
+		/* zxcvbn takes a C string. A NUL inside counts as another control character, 0x01,
+		 * so that what is behind it is not lost. */
+		for (size_t i = 0; i < length; i++)
+			text[i] = password[i] == 0 ? 1 : (char)password[i];
+		text[length] = '\0';
+		ret_answer->bits = ZxcvbnMatch(text, parts.items, &matches);
+		ret_answer->pattern = main_pattern(matches);
+		ZxcvbnFreeInfo(matches);
+	}
+	if (text)
+		parts_done(&parts);
+	free(text);
+	return r;
+}
+
 /* Runs in the child: zxcvbn's copies on heap and stack, and ours, end with it. */
 static int examine(const void *context, void *result)
 {
 	const struct question *question = context;
-	const struct secret *password = question->password;
-	struct answer *answer = result;
-	const char *parts[WORDS_MAX + 1];
-	ZxcMatch_t *matches = NULL;
-	char *text = malloc(password->length + 1);
 
-	if (!text || split_words(question->words, parts) < 0)
-		return -1;
-	/* zxcvbn takes a C string. A NUL inside counts as another control character, 0x01, so that
-	 * what is behind it is not lost. */
-	for (size_t i = 0; i < password->length; i++)
-		text[i] = password->bytes[i] == 0 ? 1 : (char)password->bytes[i];
-	text[password->length] = '\0';
-	answer->bits = ZxcvbnMatch(text, parts, &matches);
-	answer->pattern = main_pattern(matches);
-	return 0;
+	return strength_examine(question->password->bytes, question->password->length,
+	                        question->words, result);
+}
+
+void strength_tell(const struct strength_answer *answer, struct strength *ret_strength)
+{
+	*ret_strength = (struct strength){.bits = answer->bits};
+	while (ret_strength->score < SCORE_BEST && answer->bits >= thresholds[ret_strength->score])
+		ret_strength->score++;
+	if (ret_strength->score < SCORE_BEST)
+		memcpy(ret_strength->advice, advice[answer->pattern],
+		       strlen(advice[answer->pattern]) + 1);
 }
 
 int audit_strength(const struct secret *password, const char *const *words,
                    struct strength *ret_strength, struct error *err)
 {
-	struct answer answer = {0};
+	struct strength_answer answer = {0};
 	int r;
 
 	memset(ret_strength, 0, sizeof(*ret_strength));
@@ -184,12 +211,7 @@ int audit_strength(const struct secret *password, const char *const *words,
 	                     &answer, sizeof(answer), err);
 	if (r < 0)
 		return error_context(err, "cannot tell the password's strength");
-	ret_strength->bits = answer.bits;
-	while (ret_strength->score < SCORE_BEST && answer.bits >= thresholds[ret_strength->score])
-		ret_strength->score++;
-	if (ret_strength->score < SCORE_BEST)
-		memcpy(ret_strength->advice, advice[answer.pattern],
-		       strlen(advice[answer.pattern]) + 1);
+	strength_tell(&answer, ret_strength);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audit_report.h"
 #include "dates.h"
 #include "output.h"
 #include "report.h"
@@ -13,61 +14,13 @@
 #define NAME_COLUMNS 32
 #define SENTENCE_SIZE 256
 
-struct breach_report_row {
-	char *name;
-	struct audit_breach breach; /* its name is the one above */
-};
-
-void breach_report_done(struct breach_report *report)
-{
-	for (size_t i = 0; report->rows && i < report->found; i++)
-		free(report->rows[i].name);
-	free(report->rows);
-	*report = (struct breach_report){0};
-}
-
-static int keep(void *context, const struct audit_breach *breach)
-{
-	struct breach_report *report = context;
-	struct breach_report_row *rows = realloc(report->rows, (report->found + 1) * sizeof(*rows));
-
-	if (!rows)
-		return error_set(&report->err, VAULT_FAILED, "out of memory");
-	report->rows = rows;
-	rows[report->found].breach = *breach;
-	rows[report->found].name = strdup(breach->name);
-	if (!rows[report->found].name)
-		return error_set(&report->err, VAULT_FAILED, "out of memory");
-	report->found++;
-	return 0;
-}
-
-void breach_report_make(struct breach_report *report, struct session *session, const char *path)
-{
-	BREACHES_AUTO *breaches = NULL;
-	size_t found;
-	int r;
-
-	report->path = path ? path : session->config.breaches;
-	if (!report->path)
-		return;
-	r = breaches_open(report->path, &breaches, &report->err);
-	if (r == 0)
-		r = audit_breaches(session->vault, breaches, keep, report, &report->checked, &found,
-		                   &report->err);
-	if (r < 0)
-		error_context(&report->err,
-		              "the passwords could not be checked against leaked ones");
-}
-
 static bool in_use(const struct audit_breach *breach)
 {
 	return breach->until == 0 && breach->state == ENTRY_LIVE;
 }
 
-static void print_row(const struct breach_report_row *row)
+static void print_row(const struct audit_breach *breach)
 {
-	const struct audit_breach *breach = &row->breach;
 	char span[DATE_SPAN_SIZE], text[SENTENCE_SIZE], seen[64] = "";
 
 	if (breach->breach.count > 0)
@@ -75,38 +28,38 @@ static void print_row(const struct breach_report_row *row)
 	snprintf(text, sizeof(text), "%s%s%s", date_span(breach->since, breach->until, span),
 	         breach->state == ENTRY_TRASHED ? ", in the trash" : "", seen);
 	output_string("  ");
-	output_padded(row->name, NAME_COLUMNS);
+	output_padded(breach->name, NAME_COLUMNS);
 	output_sentence(text, NAME_COLUMNS + 2);
 	output_string("\n");
 }
 
-void breach_report_text(const struct breach_report *report)
+void breach_report_text(const struct audit_report *report)
 {
+	const struct plan *plan = report->plan;
+	bool failed = report->list_error.message[0] != '\0';
 	const char *heading = NULL;
 
-	for (size_t i = 0; i < report->found && !report->err.message[0]; i++) {
-		const char *next = in_use(&report->rows[i].breach)
-		                           ? "In use, and in the list of leaked passwords: change "
-		                             "these\n"
-		                           : "No longer in use, and in the list of leaked "
+	for (size_t i = 0; i < plan->n_breached && !failed; i++) {
+		const char *next = in_use(&plan->breached[i])
+		                           ? "\nIn use, and in the list of leaked passwords: "
+		                             "change these\n"
+		                           : "\nNo longer in use, and in the list of leaked "
 		                             "passwords\n";
 
 		if (next != heading)
 			output_string(next);
 		heading = next;
-		print_row(&report->rows[i]);
+		print_row(&plan->breached[i]);
 	}
-	if (report->path && report->found == 0 && !report->err.message[0])
+	if (report->list && plan->n_breached == 0 && !failed)
 		report_note("None of the %zu passwords, present and former, is in the list '%s'.",
-		            report->checked, report->path);
+		            plan->n_looked_up, report->list);
 }
 
-static void json_row(struct json *json, const struct breach_report_row *row)
+static void json_row(struct json *json, const struct audit_breach *breach)
 {
-	const struct audit_breach *breach = &row->breach;
-
 	json_put_object(json, NULL);
-	json_put_string(json, "name", row->name);
+	json_put_string(json, "name", breach->name);
 	json_put_string(json, "state", entry_state_name(breach->state));
 	json_put_bool(json, "now", in_use(breach));
 	json_put_time(json, "since", breach->since);
@@ -118,37 +71,29 @@ static void json_row(struct json *json, const struct breach_report_row *row)
 	json_close(json);
 }
 
-void breach_report_json(const struct breach_report *report, struct json *json)
+void breach_report_json(const struct audit_report *report, struct json *json)
 {
-	bool failed = report->err.message[0] != '\0';
+	const struct plan *plan = report->plan;
+	bool failed = report->list_error.message[0] != '\0';
 
-	if (!report->path) {
+	if (!report->list) {
 		json_put_null(json, "breaches");
 		return;
 	}
 	json_put_object(json, "breaches");
-	json_put_string(json, "list", report->path);
-	json_put_string(json, "error", failed ? report->err.message : NULL);
+	json_put_string(json, "list", report->list);
+	json_put_string(json, "error", failed ? report->list_error.message : NULL);
 	if (failed) {
 		json_put_null(json, "checked");
 		json_put_null(json, "found");
 	} else {
-		json_put_number(json, "checked", (int64_t)report->checked);
+		json_put_number(json, "checked", (int64_t)plan->n_looked_up);
 		json_put_array(json, "found");
-		for (size_t i = 0; i < report->found; i++)
-			json_row(json, &report->rows[i]);
+		for (size_t i = 0; i < plan->n_breached; i++)
+			json_row(json, &plan->breached[i]);
 		json_close(json);
 	}
 	json_close(json);
-}
-
-int breach_report_status(const struct breach_report *report, int status, struct error *err)
-{
-	if (report->err.message[0]) {
-		*err = report->err;
-		return -(int)err->status;
-	}
-	return report->found > 0 ? VAULT_FINDINGS : status;
 }
 
 /* ---- the guard ---------------------------------------------------------------------- */

@@ -54,7 +54,7 @@ static int print_hub(struct chain *chain, const struct chain_entry *hub, struct 
 	return 0;
 }
 
-int chain_report_text(struct chain *chain, bool first, struct error *err)
+int chain_report_text(struct chain *chain, struct error *err)
 {
 	size_t count;
 	const struct chain_entry *const *hubs = chain_hubs(chain, &count);
@@ -62,8 +62,7 @@ int chain_report_text(struct chain *chain, bool first, struct error *err)
 
 	if (count == 0)
 		return 0;
-	output_string(first ? "" : "\n");
-	output_string("Accounts that others can be reset through\n");
+	output_string("\nAccounts that others can be reset through\n");
 	for (size_t i = 0; i < count && i < HUBS_TOLD && r == 0; i++)
 		r = print_hub(chain, hubs[i], err);
 	if (count > HUBS_TOLD)

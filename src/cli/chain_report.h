@@ -6,8 +6,8 @@
 
 #include "json.h"
 
-/* `first`: nothing was printed in front of it. */
-int chain_report_text(struct chain *chain, bool first, struct error *err);
+/* Behind an empty line; nothing where there is no hub. */
+int chain_report_text(struct chain *chain, struct error *err);
 
 /* An array of that name: every hub with everything that falls. */
 int chain_report_json(struct chain *chain, struct json *json, struct error *err);

@@ -5,8 +5,6 @@
 
 #include <vault/audit.h>
 
-#define STRENGTH_WEAK 2 /* scores up to here are worth a warning */
-
 /* At the terminal, whatever it is. */
 int strength_say(const struct secret *password, const char *const *words,
                  struct strength *ret_strength, struct error *err);

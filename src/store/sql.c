@@ -92,6 +92,10 @@ static const char *const texts[SQL_COUNT] = {
 		" ORDER BY position",
 	[SQL_PASSWORD_AT] = "SELECT since, until, value, fingerprint, reason FROM password"
 			    " WHERE entry = ?1 AND position = ?2",
+	[SQL_PASSWORD_IN_USE] =
+		"SELECT e.id, e.name, e.user, p.since, p.value FROM entry e CROSS JOIN password p"
+		" ON p.entry = e.id WHERE e.state = 0 AND p.until IS NULL AND p.value IS NOT NULL"
+		" ORDER BY e.name",
 	[SQL_PASSWORD_INSERT] =
 		"INSERT INTO password (entry, position, since, until, value, fingerprint, reason)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -6,7 +6,7 @@
  *     ops insert VAULT KEY-FILE COUNT BATCH  COUNT more entries in one transaction; BATCH, a number
  *                                            that was not used before, makes their names
  *     ops get VAULT KEY-FILE NAME
- *     ops list|sharing|families VAULT KEY-FILE
+ *     ops list|sharing|reuse|strengths VAULT KEY-FILE    reuse: who shares, and families
  *
  * Built twice: as it is, and with SQLite's own allocator in place of the wiping one
  * (plain_memory.c).
@@ -167,6 +167,12 @@ static int count_family(void *context, const struct audit_family *family)
 	return 0;
 }
 
+static int count_weak(void *context, const struct audit_strength_of *one)
+{
+	*(size_t *)context += one->strength.score <= STRENGTH_WEAK;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct list_filter all = {0};
@@ -194,9 +200,14 @@ int main(int argc, char **argv)
 	} else if (strcmp(operation, "sharing") == 0) {
 		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "sharing");
 		printf("%zu %zu\n", groups, count);
-	} else if (strcmp(operation, "families") == 0) {
+	} else if (strcmp(operation, "reuse") == 0) {
+		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "sharing");
 		check(audit_families(vault, count_family, &count, &groups, &error_text),
 		      "families");
+		printf("%zu %zu\n", groups, count);
+	} else if (strcmp(operation, "strengths") == 0) {
+		check(audit_strengths(vault, 0, count_weak, &count, &groups, &error_text),
+		      "strengths");
 		printf("%zu %zu\n", groups, count);
 	} else {
 		die("what?");

@@ -9,6 +9,7 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 @test "nothing shared: exit status 0" {
 	answers 0 vault audit
 	printed
+	says "Nothing needs to be changed."
 	says "No password is, or was, in use twice."
 	says "No password in use is a variant of another one."
 	vault -q add one -g
@@ -16,7 +17,7 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 0 vault audit -q
 	silent
 	answers 0 vault audit --json
-	printed '{"shared":[],"families":[],"hubs":[],"breaches":null}'$'\n'
+	printed '{"plan":[],"shared":[],"families":[],"hubs":[],"weak":[],"breaches":null}'$'\n'
 }
 
 @test "shared now, by three; a reason does not hide it" {
@@ -26,6 +27,11 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	printf canary-one | put edit three --allow-reuse 'the same'
 	vault -q add innocent -g
 	answers 7 vault audit
+	shows "1.  vault rotate one"
+	shows "shared with"
+	shows "2.  vault rotate t"
+	unseen "3. " # the last of them may keep it
+	answers 7 vault audit --all
 	shows "in use more than once"
 	shows "on purpose: one login"
 	unseen canary
@@ -46,11 +52,11 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	vault -q rm erased
 	vault -q trash empty -y
 	vault -q rm trashed
-	answers 7 vault audit --json
+	answers 0 vault audit --json # nobody uses it twice any more
 	[ "$(json "$groups")" = \
 		"[(False, False, [('changed', 'live'), ('erased', 'purged'),"\
 " ('trashed', 'trashed')])]" ]
-	answers 7 vault audit
+	answers 0 vault audit --all
 	shows "was in use"
 	shows "in the trash"
 	shows "deleted"
@@ -58,9 +64,9 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 }
 
 @test "an entry alone with its own former passwords shares with nobody" {
-	printf one | put add name
-	printf two | put edit name
-	printf one | put edit name
+	printf canary-one | put add name
+	printf canary-two | put edit name
+	printf canary-one | put edit name
 	answers 0 vault audit
 }
 
@@ -74,7 +80,7 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 7 master audit --json
 	[ "$(json "$groups")" = "[(True, True, [('careless', 'live')])]" ]
 	vault -q edit careless -g
-	answers 7 master audit --json
+	answers 0 master audit --json
 	[ "$(json '[(g["master"], g["now"]) for g in j["shared"]]')" = "[(True, False)]" ]
 }
 
@@ -94,6 +100,8 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	printf Canary2014 | put add mail --allow-reuse 'for now'
 	vault -q add other -g
 	answers 7 vault audit
+	shows "mailbox; a variant of that of shop: year changed"
+	answers 7 vault audit --all
 	shows "mail ~ shop:"
 	shows "year changed; on purpose: for now"
 	unseen anary
@@ -103,7 +111,23 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	[ "$(json '[u["name"] for u in j["families"][0]["uses"]]')" = "['shop', 'mail']" ]
 	unseen anary
 	vault -q edit shop -g
-	answers 0 vault audit
+	answers 0 vault audit --all
 	shows "shop ~ mail:"
 	shows "year changed; "
+}
+
+@test "what leaked comes first, with where it did" {
+	printf canary-red-horse | put add shop
+	printf canary-red-horse | put add forum --allow-reuse 'for now'
+	printf canary-green-cow | put add bank
+	printf canary-green-cow | put add mail --allow-reuse 'for now'
+	vault -q leak shop >/dev/null || [ $? = 7 ]
+	answers 7 vault audit --json
+	[ "$(json '[(a["name"], a["findings"]) for a in j["plan"]]')" = \
+		"[('mail', ['shared']), ('forum', ['burned', 'shared']), ('shop', ['burned'])]" ]
+	shows "its password leaked at shop"
+	vault -q edit forum -g
+	vault -q edit shop -g
+	vault -q edit mail -g
+	answers 0 vault audit
 }

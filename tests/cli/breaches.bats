@@ -44,6 +44,10 @@ found="[(f['name'], f['state'], f['now'], f['count']) for f in j['breaches']['fo
 
 @test "present and former passwords are found, and told apart" {
 	answers 7 vault audit --breaches "$LIST"
+	shows "1.  vault rotate leaked"
+	shows "in the list of leaked passwords, seen 10 times"
+	unseen binned
+	answers 7 vault audit --all --breaches "$LIST"
 	shows "In use, and in the list"
 	shows "No longer in use"
 	shows "seen 10 times"

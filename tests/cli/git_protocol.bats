@@ -127,7 +127,7 @@ get() { answers 0 helper get "$@"; }
 	printf shared | put add shop
 	answers 0 helper store "${HOST[@]}" username=joe password=shared
 	nothing
-	answers 7 vault audit
+	answers 7 vault audit --all
 	shows git/example.com
 	shows 'git logs in with it'
 }

@@ -66,7 +66,7 @@ $'They do not have one password now.\n'
 	answers 0 vault audit --json
 	[ "$(json '[(f["realm"], f["now"]) for f in j["families"]]')" = "[('dir', True)]" ]
 	vault -q realm remove dir cal
-	answers 7 vault audit
+	answers 7 vault audit --all
 	shows "cal ~ wiki:"
 }
 
