@@ -89,6 +89,15 @@ int export_open(const char *path, const struct export_how *how, struct export **
 	return 0;
 }
 
+int export_ahead(struct export *export, const struct item *item, struct error *err)
+{
+	const struct format *format = export->how.format;
+
+	if (!format->code->ahead || (item->trashed && !(format->holds & HOLDS_TRASH)))
+		return 0;
+	return format->code->ahead(&export->sink, item, err);
+}
+
 int export_item(struct export *export, const struct item *item, struct error *err)
 {
 	const struct format *format = export->how.format;

@@ -28,6 +28,43 @@
 #define KDBX_HEADER_BLOCK UINT64_MAX           /* the number of the header, as if it were a block */
 #define KDBX_BLOCK_BYTES ((size_t)1024 * 1024) /* as written; read is any size */
 
+#define KDBX_SIGNATURE 0x9aa2d903 /* of all of KeePass's files; behind it the kind's: */
+#define KDBX_SIGNATURE_2 0xb54bfb67
+#define KDBX_UUID_BYTES 16
+
+/* Fields of the header. */
+enum kdbx_outer {
+	KDBX_OUTER_END = 0,
+	KDBX_OUTER_CIPHER = 2,
+	KDBX_OUTER_COMPRESSION = 3,
+	KDBX_OUTER_MASTER_SEED = 4,
+	KDBX_OUTER_TRANSFORM_SEED = 5,
+	KDBX_OUTER_TRANSFORM_ROUNDS = 6,
+	KDBX_OUTER_IV = 7,
+	KDBX_OUTER_STREAM_KEY = 8,
+	KDBX_OUTER_START_BYTES = 9,
+	KDBX_OUTER_STREAM_KIND = 10,
+	KDBX_OUTER_KDF = 11,
+};
+
+/* Of KDBX 4's header inside of the encryption. */
+enum kdbx_inner_field {
+	KDBX_INNER_END = 0,
+	KDBX_INNER_STREAM_KIND = 1,
+	KDBX_INNER_STREAM_KEY = 2,
+	KDBX_INNER_BINARY = 3,
+};
+
+/* Types in the dictionary of a key derivation's parameters; read by their lengths. */
+enum kdbx_variant {
+	KDBX_VARIANT_U32 = 0x04,
+	KDBX_VARIANT_U64 = 0x05,
+	KDBX_VARIANT_BYTES = 0x42,
+};
+
+extern const unsigned char kdbx_cipher_chacha20[KDBX_UUID_BYTES];
+extern const unsigned char kdbx_kdf_argon2id[KDBX_UUID_BYTES];
+
 enum kdbx_cipher {
 	KDBX_AES = 1,
 	KDBX_TWOFISH,
@@ -99,5 +136,15 @@ int kdbx_key_file(const struct secret *key_file, unsigned char ret_key[KDBX_KEY_
 void kdbx_look(const struct format *format, const struct source *source, struct look *ret_look);
 int kdbx_read(const struct format *format, const struct source *source, struct emit *emit,
               struct error *err);
+
+/* ---- writing (kdbx_write.c): likewise --------------------------------------------------- */
+
+#define KDBX_WRITE_BYTES ((size_t)16 * 1024) /* of state, at most */
+
+int kdbx_write_begin(const struct format *format, struct sink *sink, struct error *err);
+int kdbx_write_ahead(struct sink *sink, const struct item *item, struct error *err);
+int kdbx_write_item(struct sink *sink, const struct item *item, struct error *err);
+int kdbx_write_end(struct sink *sink, struct error *err);
+void kdbx_write_drop(struct sink *sink);
 
 #endif

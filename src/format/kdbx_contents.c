@@ -12,12 +12,17 @@
 #define LARGER_BY 100
 #define LARGER_ALWAYS ((uint64_t)64 * 1024 * 1024)
 
-enum inner_field {
-	INNER_END = 0,
-	INNER_STREAM_KIND = 1,
-	INNER_STREAM_KEY = 2,
-	INNER_BINARY = 3,
-};
+/* Bytes that may come out. */
+static uint64_t most(const struct kdbx_contents *contents)
+{
+	return LARGER_ALWAYS + (uint64_t)contents->file_length * LARGER_BY;
+}
+
+static int too_large(struct error *err)
+{
+	return error_set(err, VAULT_USAGE,
+	                 "the compressed contents are larger than they should ever be");
+}
 
 static int no_memory(struct error *err)
 {
@@ -62,21 +67,21 @@ static int take_binary(struct kdbx_contents *contents, struct error *err)
 /* A field of the inner header is complete. */
 static int take_inner(struct kdbx_contents *contents, struct error *err)
 {
-	enum inner_field field = contents->head[0];
+	enum kdbx_inner_field field = contents->head[0];
 	int r = 0;
 
 	contents->head_length = 0;
-	if (field == INNER_END)
+	if (field == KDBX_INNER_END)
 		return start_xml(contents, contents->stream_kind,
 		                 (struct span){contents->key, contents->key_length}, err);
-	if (field == INNER_STREAM_KIND && contents->body_size == 4) {
+	if (field == KDBX_INNER_STREAM_KIND && contents->body_size == 4) {
 		contents->stream_kind = get_u32(contents->body);
-	} else if (field == INNER_STREAM_KEY) {
+	} else if (field == KDBX_INNER_STREAM_KEY) {
 		free(contents->key);
 		contents->key = contents->body;
 		contents->key_length = contents->body_size;
 		contents->body = NULL;
-	} else if (field == INNER_BINARY && contents->body_size > 0) {
+	} else if (field == KDBX_INNER_BINARY && contents->body_size > 0) {
 		r = take_binary(contents, err);
 	}
 	free(contents->body);
@@ -111,6 +116,8 @@ static int feed_plain(struct kdbx_contents *contents, const unsigned char *bytes
 		if (head && contents->head_length == sizeof(contents->head)) {
 			contents->body_length = 0;
 			contents->body_size = get_u32(contents->head + 1);
+			if (contents->body_size > most(contents))
+				return too_large(err);
 			contents->body = malloc(contents->body_size + 1);
 			if (!contents->body)
 				return no_memory(err);
@@ -128,7 +135,6 @@ static int feed_plain(struct kdbx_contents *contents, const unsigned char *bytes
 
 static int inflate_piece(struct kdbx_contents *contents, struct error *err)
 {
-	uint64_t most = LARGER_ALWAYS + (uint64_t)contents->file_length * LARGER_BY;
 	size_t count;
 	int r;
 
@@ -142,9 +148,8 @@ static int inflate_piece(struct kdbx_contents *contents, struct error *err)
 	contents->ended = r == Z_STREAM_END;
 	count = sizeof(contents->piece) - contents->inflate.avail_out;
 	contents->inflated += count;
-	if (contents->inflated > most)
-		return error_set(err, VAULT_USAGE,
-		                 "the compressed contents are larger than they should ever be");
+	if (contents->inflated > most(contents))
+		return too_large(err);
 	return feed_plain(contents, contents->piece, count, err);
 }
 

@@ -5,57 +5,42 @@
 #include "base/bytes.h"
 #include "format/kdbx.h"
 
-#define SIGNATURE 0x9aa2d903 /* of all of KeePass's files */
 #define SIGNATURE_KDB 0xb54bfb65
-#define SIGNATURE_KDBX 0xb54bfb67
 #define SIGNATURE_BETA 0xb54bfb66
 #define VERSION_AT 8
 #define FIELDS_AT 12
-#define UUID_BYTES 16
 
-enum outer_field {
-	OUTER_END = 0,
-	OUTER_CIPHER = 2,
-	OUTER_COMPRESSION = 3,
-	OUTER_MASTER_SEED = 4,
-	OUTER_TRANSFORM_SEED = 5,
-	OUTER_TRANSFORM_ROUNDS = 6,
-	OUTER_IV = 7,
-	OUTER_STREAM_KEY = 8,
-	OUTER_START_BYTES = 9,
-	OUTER_STREAM_KIND = 10,
-	OUTER_KDF = 11,
-};
-
-static const unsigned char cipher_aes[UUID_BYTES] = {0x31, 0xc1, 0xf2, 0xe6, 0xbf, 0x71,
-                                                     0x43, 0x50, 0xbe, 0x58, 0x05, 0x21,
-                                                     0x6a, 0xfc, 0x5a, 0xff};
-static const unsigned char cipher_twofish[UUID_BYTES] = {0xad, 0x68, 0xf2, 0x9f, 0x57, 0x6f,
-                                                         0x4b, 0xb9, 0xa3, 0x6a, 0xd4, 0x7a,
-                                                         0xf9, 0x65, 0x34, 0x6c};
-static const unsigned char cipher_chacha20[UUID_BYTES] = {0xd6, 0x03, 0x8a, 0x2b, 0x8b, 0x6f,
-                                                          0x4c, 0xb5, 0xa5, 0x24, 0x33, 0x9a,
-                                                          0x31, 0xdb, 0xb5, 0x9a};
-static const unsigned char kdf_aes[UUID_BYTES] = {0xc9, 0xd9, 0xf3, 0x9a, 0x62, 0x8a, 0x44, 0x60,
-                                                  0xbf, 0x74, 0x0d, 0x08, 0xc1, 0x8a, 0x4f, 0xea};
-static const unsigned char kdf_aes_4[UUID_BYTES] = {0x7c, 0x02, 0xbb, 0x82, 0x79, 0xa7, 0x4a, 0xc0,
-                                                    0x92, 0x7d, 0x11, 0x4a, 0x00, 0x64, 0x82, 0x38};
-static const unsigned char kdf_argon2d[UUID_BYTES] = {0xef, 0x63, 0x6d, 0xdf, 0x8c, 0x29,
-                                                      0x44, 0x4b, 0x91, 0xf7, 0xa9, 0xa4,
-                                                      0x03, 0xe3, 0x0a, 0x0c};
-static const unsigned char kdf_argon2id[UUID_BYTES] = {0x9e, 0x29, 0x8b, 0x19, 0x56, 0xdb,
-                                                       0x47, 0x73, 0xb2, 0x3d, 0xfc, 0x3e,
-                                                       0xc6, 0xf0, 0xa1, 0xe6};
+static const unsigned char cipher_aes[KDBX_UUID_BYTES] = {0x31, 0xc1, 0xf2, 0xe6, 0xbf, 0x71,
+                                                          0x43, 0x50, 0xbe, 0x58, 0x05, 0x21,
+                                                          0x6a, 0xfc, 0x5a, 0xff};
+static const unsigned char cipher_twofish[KDBX_UUID_BYTES] = {0xad, 0x68, 0xf2, 0x9f, 0x57, 0x6f,
+                                                              0x4b, 0xb9, 0xa3, 0x6a, 0xd4, 0x7a,
+                                                              0xf9, 0x65, 0x34, 0x6c};
+const unsigned char kdbx_cipher_chacha20[KDBX_UUID_BYTES] = {0xd6, 0x03, 0x8a, 0x2b, 0x8b, 0x6f,
+                                                             0x4c, 0xb5, 0xa5, 0x24, 0x33, 0x9a,
+                                                             0x31, 0xdb, 0xb5, 0x9a};
+static const unsigned char kdf_aes[KDBX_UUID_BYTES] = {0xc9, 0xd9, 0xf3, 0x9a, 0x62, 0x8a,
+                                                       0x44, 0x60, 0xbf, 0x74, 0x0d, 0x08,
+                                                       0xc1, 0x8a, 0x4f, 0xea};
+static const unsigned char kdf_aes_4[KDBX_UUID_BYTES] = {0x7c, 0x02, 0xbb, 0x82, 0x79, 0xa7,
+                                                         0x4a, 0xc0, 0x92, 0x7d, 0x11, 0x4a,
+                                                         0x00, 0x64, 0x82, 0x38};
+static const unsigned char kdf_argon2d[KDBX_UUID_BYTES] = {0xef, 0x63, 0x6d, 0xdf, 0x8c, 0x29,
+                                                           0x44, 0x4b, 0x91, 0xf7, 0xa9, 0xa4,
+                                                           0x03, 0xe3, 0x0a, 0x0c};
+const unsigned char kdbx_kdf_argon2id[KDBX_UUID_BYTES] = {0x9e, 0x29, 0x8b, 0x19, 0x56, 0xdb,
+                                                          0x47, 0x73, 0xb2, 0x3d, 0xfc, 0x3e,
+                                                          0xc6, 0xf0, 0xa1, 0xe6};
 
 static bool starts(const struct source *source, uint32_t second)
 {
-	return source->length >= VERSION_AT && get_u32(source->bytes) == SIGNATURE &&
+	return source->length >= VERSION_AT && get_u32(source->bytes) == KDBX_SIGNATURE &&
 	       get_u32(source->bytes + 4) == second;
 }
 
 bool kdbx_is(const struct source *source)
 {
-	return starts(source, SIGNATURE_KDBX) || starts(source, SIGNATURE_BETA);
+	return starts(source, KDBX_SIGNATURE_2) || starts(source, SIGNATURE_BETA);
 }
 
 bool kdbx_is_kdb(const struct source *source)
@@ -63,9 +48,9 @@ bool kdbx_is_kdb(const struct source *source)
 	return starts(source, SIGNATURE_KDB);
 }
 
-static bool is_uuid(struct span span, const unsigned char uuid[UUID_BYTES])
+static bool is_uuid(struct span span, const unsigned char uuid[KDBX_UUID_BYTES])
 {
-	return span.length == UUID_BYTES && memcmp(span.bytes, uuid, UUID_BYTES) == 0;
+	return span.length == KDBX_UUID_BYTES && memcmp(span.bytes, uuid, KDBX_UUID_BYTES) == 0;
 }
 
 static int cut_off(struct error *err)
@@ -207,8 +192,8 @@ static int take_kdf(struct kdbx_kdf *kdf, struct span dictionary, struct error *
 		return damaged("the parameters of the key derivation", err);
 	if (is_uuid(given.uuid, kdf_aes) || is_uuid(given.uuid, kdf_aes_4))
 		return set_aes(kdf, given.seed, given.rounds, err);
-	if (is_uuid(given.uuid, kdf_argon2d) || is_uuid(given.uuid, kdf_argon2id))
-		return set_argon2(kdf, &given, is_uuid(given.uuid, kdf_argon2id), err);
+	if (is_uuid(given.uuid, kdf_argon2d) || is_uuid(given.uuid, kdbx_kdf_argon2id))
+		return set_argon2(kdf, &given, is_uuid(given.uuid, kdbx_kdf_argon2id), err);
 	return error_set(err, VAULT_USAGE,
 	                 "its key derivation is not known here: save it with Argon2 or AES-KDF");
 }
@@ -263,38 +248,38 @@ static int take_field(struct given *given, unsigned id, struct span value, struc
 	int r = 0;
 
 	switch (id) {
-	case OUTER_CIPHER:
+	case KDBX_OUTER_CIPHER:
 		given->cipher = value;
 		break;
-	case OUTER_COMPRESSION:
+	case KDBX_OUTER_COMPRESSION:
 		r = take_number(value, 4, "the compression", &found, err);
 		if (r == 0 && found > 1)
 			r = error_set(err, VAULT_USAGE, "its compression is not known here");
 		header->compressed = found == 1;
 		break;
-	case OUTER_MASTER_SEED:
+	case KDBX_OUTER_MASTER_SEED:
 		header->master_seed = value;
 		break;
-	case OUTER_TRANSFORM_SEED:
+	case KDBX_OUTER_TRANSFORM_SEED:
 		given->transform_seed = value;
 		break;
-	case OUTER_TRANSFORM_ROUNDS:
+	case KDBX_OUTER_TRANSFORM_ROUNDS:
 		r = take_number(value, 8, "the rounds of its key", &given->rounds, err);
 		break;
-	case OUTER_IV:
+	case KDBX_OUTER_IV:
 		header->iv = value;
 		break;
-	case OUTER_STREAM_KEY:
+	case KDBX_OUTER_STREAM_KEY:
 		header->stream_key = value;
 		break;
-	case OUTER_START_BYTES:
+	case KDBX_OUTER_START_BYTES:
 		header->start_bytes = value;
 		break;
-	case OUTER_STREAM_KIND:
+	case KDBX_OUTER_STREAM_KIND:
 		r = take_number(value, 4, "the inner stream", &found, err);
 		header->stream_kind = (uint32_t)found;
 		break;
-	case OUTER_KDF:
+	case KDBX_OUTER_KDF:
 		if (header->four)
 			r = take_kdf(&header->kdf, value, err);
 		given->kdf = header->four;
@@ -311,7 +296,7 @@ static int take_cipher(struct kdbx_header *header, struct span uuid, struct erro
 		header->cipher = KDBX_AES;
 	else if (is_uuid(uuid, cipher_twofish))
 		header->cipher = KDBX_TWOFISH;
-	else if (is_uuid(uuid, cipher_chacha20))
+	else if (is_uuid(uuid, kdbx_cipher_chacha20))
 		header->cipher = KDBX_CHACHA20;
 	else
 		return error_set(err, VAULT_USAGE,
@@ -350,7 +335,7 @@ static int read_fields(struct given *given, struct reader *reader, struct error 
 		length = given->header->four ? get_u32(size.bytes) : get_u16(size.bytes);
 		if (!take(reader, length, &value))
 			return cut_off(err);
-		if (*(const unsigned char *)id.bytes == OUTER_END)
+		if (*(const unsigned char *)id.bytes == KDBX_OUTER_END)
 			break;
 		r = take_field(given, *(const unsigned char *)id.bytes, value, err);
 	}

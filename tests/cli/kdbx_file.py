@@ -48,8 +48,8 @@ def document(entries, stream, meta=""):
         f'<String><Key>Password</Key><Value Protected="True">{stream.protect(password)}</Value>'
         "</String></Entry>" for title, user, password in entries)
     return ('<?xml version="1.0" encoding="utf-8"?><KeePassFile><Meta><Generator>spec</Generator>'
-            f"{meta}</Meta><Root><Group><Name>Root</Name>{text}</Group></Root></KeePassFile>"
-            ).encode()
+            f"{meta}<Binaries/></Meta><Root><Group><Name>Root</Name>{text}</Group></Root>"
+            "</KeePassFile>").encode()
 
 
 def composite(password, key):
