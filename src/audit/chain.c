@@ -81,6 +81,7 @@ static int compare_hubs(const void *left, const void *right)
 static int make_entries(struct chain *chain, struct error *err)
 {
 	const struct chain_fact *facts = (const void *)chain->facts.facts.bytes;
+	const uint32_t *by_name = (const void *)chain->facts.by_name.bytes;
 	size_t n = chain->facts.facts.length / sizeof(*facts);
 
 	chain->n_entries = n;
@@ -95,11 +96,11 @@ static int make_entries(struct chain *chain, struct error *err)
 		                                         .user = text(chain, facts[i].user),
 		                                         .realm = text(chain, facts[i].realm),
 		                                         .role = facts[i].role};
-		chain->by_name[i] = &chain->entries[i];
 	}
-	qsort(chain->by_name, n, sizeof(struct chain_entry *), compare_names);
-	for (size_t i = 0; i < n; i++)
-		chain->rank[chain->by_name[i] - chain->entries] = (uint32_t)i;
+	for (size_t i = 0; i < n; i++) {
+		chain->by_name[i] = &chain->entries[by_name[i]];
+		chain->rank[by_name[i]] = (uint32_t)i;
+	}
 	return 0;
 }
 

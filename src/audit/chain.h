@@ -12,6 +12,7 @@
 #define NO_TEXT SIZE_MAX
 
 struct chain_fact {
+	int64_t id;
 	size_t name, user, realm; /* in the text; NO_TEXT: there is none */
 	unsigned char uuid[UUID_BYTES];
 	enum role role;
@@ -36,6 +37,7 @@ struct chain_facts {
 	struct buf boxes;    /* struct chain_at: of mailboxes */
 	struct buf contacts; /* struct chain_at: of all the others */
 	struct buf said;     /* struct chain_said */
+	struct buf by_name;  /* uint32_t: the facts, in order of name */
 };
 
 int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err);

@@ -17,7 +17,7 @@ struct walk {
 	int64_t id; /* of the entry at hand; 0: none so far */
 	uint32_t at;
 	struct role_sight sight;
-	char *user;       /* as the rows have it; the sight borrows it */
+	size_t user;      /* in the text; or NO_TEXT */
 	struct buf own;   /* size_t: its addresses by user or name, in the text */
 	struct buf hosts; /* hosts of URLs and name, each with its NUL */
 	size_t contacts;  /* bytes of facts->contacts before it */
@@ -55,12 +55,22 @@ static void own_address(struct walk *walk, const char *text, size_t length)
 	buf_add(&walk->own, &at, sizeof(at));
 }
 
-static void host(struct walk *walk, const char *url)
+/* The host of a URL, kept; NULL: it has none. */
+static const char *keep_host(struct walk *walk, const char *url, char host[SITE_HOST_SIZE])
 {
-	char found[SITE_HOST_SIZE];
+	if (!site_host(url, host))
+		return NULL;
+	buf_add(&walk->hosts, host, strlen(host) + 1);
+	return host;
+}
 
-	if (site_host(url, found))
-		buf_add(&walk->hosts, found, strlen(found) + 1);
+/* Of the only one there is so far; or NULL. */
+static const char *own_domain(const struct walk *walk)
+{
+	const size_t *own = (const void *)walk->own.bytes;
+	const char *at = walk->own.length > 0 ? strchr(text_at(walk->facts, *own), '@') : NULL;
+
+	return at ? at + 1 : NULL;
 }
 
 static void look_at_name(struct walk *walk, const char *name)
@@ -70,14 +80,14 @@ static void look_at_name(struct walk *walk, const char *name)
 	size_t length;
 
 	while (site_piece(&rest, &piece, &length)) {
-		char copy[NAME_MAX_BYTES + 1];
+		char copy[NAME_MAX_BYTES + 1], host[SITE_HOST_SIZE];
 
 		if (length >= sizeof(copy))
 			continue;
 		memcpy(copy, piece, length);
 		copy[length] = '\0';
 		if (!strchr(copy, '@'))
-			host(walk, copy);
+			keep_host(walk, copy, host);
 		else if (!user_is_address)
 			own_address(walk, copy, length);
 	}
@@ -93,23 +103,20 @@ static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 	if (!name || uuid.length != UUID_BYTES)
 		return error_set(err, VAULT_DAMAGED,
 		                 "an entry in the vault is damaged: see 'vault check'");
-	walk->id = stmt_int(stmt, 0);
+	fact.id = walk->id = stmt_int(stmt, 0);
 	walk->at = (uint32_t)(facts->facts.length / sizeof(fact));
 	walk->said = false;
 	walk->own.length = walk->hosts.length = 0;
 	walk->contacts = facts->contacts.length;
-	free(walk->user);
-	walk->user = user ? strdup(user) : NULL;
-	if (user && !walk->user)
-		return error_set(err, VAULT_FAILED, "out of memory");
 	memcpy(fact.uuid, uuid.bytes, UUID_BYTES);
 	fact.name = keep(facts, name);
 	if (user) {
 		fact.user = keep(facts, user);
 		own_address(walk, user, strlen(user));
 	}
+	role_begin(&walk->sight, name, own_domain(walk));
+	walk->user = fact.user;
 	look_at_name(walk, name);
-	role_begin(&walk->sight, name, walk->user);
 	buf_add(&facts->facts, &fact, sizeof(fact));
 	return 0;
 }
@@ -132,15 +139,14 @@ static void look_at_field(struct walk *walk, struct stmt *stmt)
 {
 	const char *key = stmt_text(stmt, 5), *value = stmt_text(stmt, 6);
 	struct chain_said said = {.fact = walk->at};
-	char address[SITE_ADDRESS_SIZE], realm[REALM_NAME_SIZE];
+	char address[SITE_ADDRESS_SIZE], host[SITE_HOST_SIZE], realm[REALM_NAME_SIZE];
 	const char *reason;
 
 	if (!value || walk->facts->facts.failed)
 		return;
 	switch ((enum field_kind)stmt_int(stmt, 4)) {
 	case FIELD_URL:
-		role_see_url(&walk->sight, value);
-		host(walk, value);
+		role_see_url(&walk->sight, value, keep_host(walk, value, host));
 		return;
 	case FIELD_TAG:
 		role_see_tag(&walk->sight, value);
@@ -178,15 +184,14 @@ static void add_box(struct walk *walk, const char *local, const char *domain)
 static void boxes_by_host(struct walk *walk)
 {
 	char local[SITE_ADDRESS_SIZE] = "";
-	size_t count, length = walk->user ? strlen(walk->user) : 0;
+	const char *user = walk->user == NO_TEXT ? "" : text_at(walk->facts, walk->user);
+	size_t count, length = strlen(user);
 	const struct mail_provider *providers = mail_providers(&count);
 
 	if (length >= sizeof(local) - SITE_HOST_SIZE)
 		return;
 	for (size_t i = 0; i < length; i++)
-		local[i] = walk->user[i] >= 'A' && walk->user[i] <= 'Z'
-		                   ? (char)(walk->user[i] - 'A' + 'a')
-		                   : walk->user[i];
+		local[i] = user[i] >= 'A' && user[i] <= 'Z' ? (char)(user[i] - 'A' + 'a') : user[i];
 	for (size_t at = 0; at < walk->hosts.length;) {
 		const char *name = (const char *)walk->hosts.bytes + at;
 
@@ -267,20 +272,53 @@ static int read_rows(struct walk *walk, struct vault *vault, struct error *err)
 	return r;
 }
 
+static int compare_ids(const void *left, const void *right)
+{
+	const struct chain_fact *a = left, *b = right;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* The index of names has them in order, which spares to sort them; the rows came by id. */
+static int read_names(struct chain_facts *facts, struct vault *vault, struct error *err)
+{
+	const struct chain_fact *all = (const void *)facts->facts.bytes, *found;
+	size_t count = facts->facts.length / sizeof(*all);
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_NAMES, &stmt, err);
+
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		struct chain_fact wanted = {.id = stmt_int(stmt, 1)};
+		uint32_t at;
+
+		r = 0;
+		found = count ? bsearch(&wanted, all, count, sizeof(*all), compare_ids) : NULL;
+		if (!found)
+			break;
+		at = (uint32_t)(found - all);
+		buf_add(&facts->by_name, &at, sizeof(at));
+	}
+	if (r == 0 && facts->by_name.length != count * sizeof(uint32_t))
+		return error_set(err, VAULT_DAMAGED,
+		                 "the index of names is damaged: see 'vault check'");
+	return r;
+}
+
 int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err)
 {
 	struct walk walk = {.facts = facts};
 	struct buf *const bufs[] = {&facts->text, &facts->facts, &facts->boxes, &facts->contacts,
-	                            &facts->said, &walk.own,     &walk.hosts};
+	                            &facts->said, &walk.own,     &walk.hosts,   &facts->by_name};
 	int r = read_begin(vault, err);
 
 	if (r != 0)
 		return r;
 	r = read_rows(&walk, vault, err);
+	if (r == 0)
+		r = read_names(facts, vault, err);
 	read_end(vault);
 	for (size_t i = 0; r == 0 && i < sizeof(bufs) / sizeof(bufs[0]); i++)
 		r = buf_check(bufs[i], err);
-	free(walk.user);
 	buf_done(&walk.own);
 	buf_done(&walk.hosts);
 	return r;
@@ -293,4 +331,5 @@ void chain_facts_done(struct chain_facts *facts)
 	buf_done(&facts->boxes);
 	buf_done(&facts->contacts);
 	buf_done(&facts->said);
+	buf_done(&facts->by_name);
 }

@@ -31,14 +31,16 @@ static void see(struct role_sight *sight, enum role role)
 		sight->role = role;
 }
 
-/* The domain of the user name, where that is an address. */
-static bool user_domain(const struct role_sight *sight, char address[SITE_ADDRESS_SIZE],
-                        const char **ret_domain)
+static uint32_t providers_of(const char *domain)
 {
-	if (!sight->user || !site_address(sight->user, strlen(sight->user), address))
-		return false;
-	*ret_domain = strchr(address, '@') + 1;
-	return true;
+	size_t count;
+	const struct mail_provider *providers = mail_providers(&count);
+	uint32_t mask = 0;
+
+	for (size_t i = 0; domain && i < count; i++)
+		if (mail_provider_has(&providers[i], domain))
+			mask |= UINT32_C(1) << i;
+	return mask;
 }
 
 static bool begins_site(const char *site, const char *word, size_t length)
@@ -51,15 +53,11 @@ static bool begins_site(const char *site, const char *word, size_t length)
 static bool at_its_provider(const struct role_sight *sight, const char *host, const char *word,
                             size_t length)
 {
-	char address[SITE_ADDRESS_SIZE];
-	const char *domain;
 	size_t count;
 	const struct mail_provider *providers = mail_providers(&count);
 
-	if (!user_domain(sight, address, &domain))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (mail_provider_has(&providers[i], domain) &&
+	for (size_t i = 0; i < count && sight->providers >> i; i++)
+		if (sight->providers >> i & 1 &&
 		    (host ? site_belongs(host, providers[i].host)
 		          : begins_site(providers[i].host, word, length)))
 			return true;
@@ -122,16 +120,16 @@ static void see_piece(struct role_sight *sight, const char *text, size_t length)
 		see_words(sight, text, length);
 }
 
-void role_begin(struct role_sight *sight, const char *name, const char *user)
+void role_begin(struct role_sight *sight, const char *name, const char *domain)
 {
 	char address[SITE_ADDRESS_SIZE];
 	const char *piece, *rest = name;
 	size_t length;
 
-	*sight = (struct role_sight){.user = user};
+	*sight = (struct role_sight){.providers = providers_of(domain)};
 	while (site_piece(&rest, &piece, &length))
 		see_piece(sight, piece, length);
-	if (site_address(name, strlen(name), address))
+	if (strchr(name, '@') && site_address(name, strlen(name), address))
 		see(sight, ROLE_MAILBOX);
 }
 
@@ -141,18 +139,17 @@ static bool is_mail_scheme(const char *url)
 	                                      "pop3s:", "smtp:",  "smtps:", "mailto:"};
 
 	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+		if ((url[0] | 0x20) == schemes[i][0] &&
+		    strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
 			return true;
 	return false;
 }
 
-void role_see_url(struct role_sight *sight, const char *url)
+void role_see_url(struct role_sight *sight, const char *url, const char *host)
 {
-	char host[SITE_HOST_SIZE];
-
 	if (is_mail_scheme(url))
 		see(sight, ROLE_MAILBOX);
-	if (site_host(url, host))
+	if (host)
 		see_host(sight, host);
 }
 
@@ -170,14 +167,18 @@ void role_see_tag(struct role_sight *sight, const char *tag)
 
 enum role role_of(const struct entry *entry)
 {
+	const char *user = entry->user ? entry->user : "";
+	char address[SITE_ADDRESS_SIZE], host[SITE_HOST_SIZE];
 	struct role_sight sight;
 
-	role_begin(&sight, entry->name, entry->user);
+	role_begin(&sight, entry->name,
+	           site_address(user, strlen(user), address) ? strchr(address, '@') + 1 : NULL);
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 
 		if (field->kind == FIELD_URL)
-			role_see_url(&sight, field->text);
+			role_see_url(&sight, field->text,
+			             site_host(field->text, host) ? host : NULL);
 		else if (field->kind == FIELD_TAG)
 			role_see_tag(&sight, field->text);
 	}

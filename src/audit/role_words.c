@@ -5,139 +5,160 @@
  */
 #include "audit/role.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#define MAILBOX ROLE_MAILBOX
+#define MONEY ROLE_MONEY
+#define IDENTITY ROLE_IDENTITY
+#define WORK ROLE_WORK
+
 /* clang-format off */
-static const char *const mailbox_words[] = {
-	"dovecot", "email", "fastmail", "gmail", "gmx", "googlemail", "hotmail", "imap", "imaps",
-	"mail", "mailaccount", "mailbox", "mailboxes", "mailhost", "mails", "mailserver",
-	"outlook", "owa", "pop3", "pop3s", "posteo", "postfach", "postfix", "protonmail",
-	"rainloop", "roundcube", "smtp", "smtps", "sogo", "squirrelmail", "tutanota", "webmail",
-	"zimbra",
+static const struct role_known words[] = {
+	{"admin", WORK}, {"amex", MONEY}, {"apple", IDENTITY}, {"appleid", IDENTITY},
+	{"arbeit", WORK}, {"auth0", IDENTITY}, {"aws", WORK}, {"azure", WORK}, {"bank", MONEY},
+	{"banking", MONEY}, {"barclays", MONEY}, {"binance", MONEY}, {"bitbucket", WORK},
+	{"bitcoin", MONEY}, {"broker", MONEY}, {"brokerage", MONEY}, {"citibank", MONEY},
+	{"coinbase", MONEY}, {"commerzbank", MONEY}, {"company", WORK}, {"confluence", WORK},
+	{"creditcard", MONEY}, {"crm", WORK}, {"crypto", MONEY}, {"database", WORK}, {"db", WORK},
+	{"depot", MONEY}, {"dns", IDENTITY}, {"domain", IDENTITY}, {"domains", IDENTITY},
+	{"dovecot", MAILBOX}, {"ebanking", MONEY}, {"eid", IDENTITY}, {"elster", MONEY},
+	{"email", MAILBOX}, {"ethereum", MONEY}, {"facebook", IDENTITY}, {"fastmail", MAILBOX},
+	{"fidelity", MONEY}, {"finance", MONEY}, {"firewall", WORK}, {"firma", WORK},
+	{"gcp", WORK}, {"git", WORK}, {"gitea", WORK}, {"github", WORK}, {"gitlab", WORK},
+	{"gmail", MAILBOX}, {"gmx", MAILBOX}, {"google", IDENTITY}, {"googlemail", MAILBOX},
+	{"gov", IDENTITY}, {"government", IDENTITY}, {"hetzner", WORK}, {"hosting", WORK},
+	{"hotmail", MAILBOX}, {"hsbc", MONEY}, {"icloud", IDENTITY}, {"id", IDENTITY},
+	{"identity", IDENTITY}, {"idp", IDENTITY}, {"imap", MAILBOX}, {"imaps", MAILBOX},
+	{"insurance", MONEY}, {"intranet", WORK}, {"jenkins", WORK}, {"jira", WORK},
+	{"kerberos", IDENTITY}, {"keycloak", IDENTITY}, {"klarna", MONEY}, {"konto", MONEY},
+	{"kraken", MONEY}, {"kreditkarte", MONEY}, {"kubernetes", WORK}, {"ldap", IDENTITY},
+	{"mail", MAILBOX}, {"mailaccount", MAILBOX}, {"mailbox", MAILBOX}, {"mailboxes", MAILBOX},
+	{"mailhost", MAILBOX}, {"mails", MAILBOX}, {"mailserver", MAILBOX}, {"mastercard", MONEY},
+	{"microsoft", IDENTITY}, {"mobile", IDENTITY}, {"mysql", WORK}, {"n26", MONEY},
+	{"nas", WORK}, {"netbank", MONEY}, {"nic", IDENTITY}, {"oauth", IDENTITY},
+	{"office", WORK}, {"okta", IDENTITY}, {"onelogin", IDENTITY}, {"onlinebank", MONEY},
+	{"onlinebanking", MONEY}, {"outlook", MAILBOX}, {"owa", MAILBOX}, {"passport", IDENTITY},
+	{"payment", MONEY}, {"payments", MONEY}, {"paypal", MONEY}, {"payroll", MONEY},
+	{"phone", IDENTITY}, {"pop3", MAILBOX}, {"pop3s", MAILBOX}, {"postbank", MONEY},
+	{"posteo", MAILBOX}, {"postfach", MAILBOX}, {"postfinance", MONEY}, {"postfix", MAILBOX},
+	{"postgres", WORK}, {"production", WORK}, {"protonmail", MAILBOX},
+	{"raiffeisenbank", MONEY}, {"rainloop", MAILBOX}, {"registrar", IDENTITY},
+	{"revolut", MONEY}, {"root", WORK}, {"roundcube", MAILBOX}, {"router", WORK},
+	{"salesforce", WORK}, {"santander", MONEY}, {"sap", WORK}, {"server", WORK},
+	{"sim", IDENTITY}, {"slack", WORK}, {"smtp", MAILBOX}, {"smtps", MAILBOX},
+	{"sogo", MAILBOX}, {"sparkasse", MONEY}, {"squirrelmail", MAILBOX}, {"ssh", WORK},
+	{"sso", IDENTITY}, {"staging", WORK}, {"steuer", MONEY}, {"steuern", MONEY},
+	{"stripe", MONEY}, {"tax", MONEY}, {"teams", WORK}, {"telekom", IDENTITY},
+	{"trading", MONEY}, {"tutanota", MAILBOX}, {"vanguard", MONEY}, {"verizon", IDENTITY},
+	{"versicherung", MONEY}, {"visa", MONEY}, {"vodafone", IDENTITY}, {"volksbank", MONEY},
+	{"vpn", WORK}, {"wallet", MONEY}, {"webmail", MAILBOX}, {"wise", MONEY}, {"work", WORK},
+	{"zimbra", MAILBOX},
 };
 
-static const char *const money_words[] = {
-	"amex", "bank", "banking", "barclays", "binance", "bitcoin", "broker", "brokerage",
-	"citibank", "coinbase", "commerzbank", "creditcard", "crypto", "depot", "ebanking",
-	"elster", "ethereum", "fidelity", "finance", "hsbc", "insurance", "klarna", "konto",
-	"kraken", "kreditkarte", "mastercard", "n26", "netbank", "onlinebank", "onlinebanking",
-	"payment", "payments", "paypal", "payroll", "postbank", "postfinance", "raiffeisenbank",
-	"revolut", "santander", "sparkasse", "steuer", "steuern", "stripe", "tax", "trading",
-	"vanguard", "versicherung", "visa", "volksbank", "wallet", "wise",
-};
-
-static const char *const identity_words[] = {
-	"apple", "appleid", "auth0", "dns", "domain", "domains", "eid", "facebook", "google",
-	"gov", "government", "icloud", "id", "identity", "idp", "kerberos", "keycloak", "ldap",
-	"microsoft", "mobile", "nic", "oauth", "okta", "onelogin", "passport", "phone",
-	"registrar", "sim", "sso", "telekom", "verizon", "vodafone",
-};
-
-static const char *const work_words[] = {
-	"admin", "arbeit", "aws", "azure", "bitbucket", "company", "confluence", "crm", "database",
-	"db", "firewall", "firma", "gcp", "git", "gitea", "github", "gitlab", "hetzner", "hosting",
-	"intranet", "jenkins", "jira", "kubernetes", "mysql", "nas", "office", "postgres",
-	"production", "root", "router", "salesforce", "sap", "server", "slack", "ssh", "staging",
-	"teams", "vpn", "work",
-};
-
-static const char *const mailbox_sites[] = {
-	"fastmail.com", "fastmail.fm", "freenetmail.de", "gmail.com", "gmx.at", "gmx.ch",
-	"gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hey.com", "hotmail.com", "mail.aol.com",
-	"mail.com", "mail.de", "mail.google.com", "mail.ru", "mail.yahoo.com", "mail.yandex.com",
-	"mail.yandex.ru", "mail.zoho.com", "mailbox.org", "mailfence.com", "migadu.com",
-	"outlook.com", "outlook.live.com", "outlook.office.com", "pm.me", "posteo.de",
-	"posteo.net", "proton.me", "protonmail.com", "runbox.com", "startmail.com", "tuta.com",
-	"tutanota.com", "web.de",
-};
-
-static const char *const money_sites[] = {
-	"adyen.com", "amazon.co.uk", "amazon.com", "amazon.de", "americanexpress.com",
-	"bankofamerica.com", "barclays.co.uk", "binance.com", "bitpanda.com", "bitstamp.net",
-	"bnpparibas.com", "capitalone.com", "cash.app", "chase.com", "citi.com", "coinbase.com",
-	"comdirect.de", "commerzbank.de", "consorsbank.de", "deutsche-bank.de", "discover.com",
-	"dkb.de", "ebay.com", "elster.de", "etrade.com", "fidelity.com", "flatex.de", "hsbc.co.uk",
-	"hsbc.com", "ing.com", "ing.de", "interactivebrokers.com", "intuit.com", "klarna.com",
-	"kraken.com", "lloydsbank.com", "mastercard.com", "n26.com", "natwest.com", "paypal.com",
-	"postbank.de", "postfinance.ch", "revolut.com", "robinhood.com", "santander.com",
-	"scalable.capital", "schwab.com", "skrill.com", "sparkasse.de", "square.com", "stripe.com",
-	"traderepublic.com", "ubs.com", "vanguard.com", "venmo.com", "visa.com", "wellsfargo.com",
-	"westernunion.com", "wise.com",
-};
-
-static const char *const identity_sites[] = {
-	"aol.com", "apple.com", "att.com", "auth0.com", "bund.de", "cloudflare.com",
-	"facebook.com", "gandi.net", "godaddy.com", "google.com", "gov.uk", "icloud.com", "id.me",
-	"inwx.de", "joker.com", "linkedin.com", "live.com", "login.gov", "microsoft.com",
-	"microsoftonline.com", "namecheap.com", "o2online.de", "okta.com", "onelogin.com",
-	"porkbun.com", "t-mobile.com", "t-online.de", "telekom.de", "twitter.com", "usa.gov",
-	"verimi.de", "verizon.com", "vodafone.com", "vodafone.de", "x.com", "yahoo.com",
-	"yandex.com", "yandex.ru",
-};
-
-static const char *const work_sites[] = {
-	"all-inkl.com", "amazonaws.com", "asana.com", "atlassian.com", "atlassian.net",
-	"aws.amazon.com", "azure.com", "bitbucket.org", "cloud.google.com", "codeberg.org",
-	"crates.io", "digitalocean.com", "docker.com", "dropbox.com", "github.com", "gitlab.com",
-	"heroku.com", "hetzner.com", "hetzner.de", "hub.docker.com", "ionos.com", "ionos.de",
-	"jetbrains.com", "linode.com", "notion.so", "npmjs.com", "office.com", "ovh.com",
-	"pypi.org", "salesforce.com", "sharepoint.com", "slack.com", "sr.ht", "strato.de",
-	"trello.com", "vultr.com", "zoom.us",
+static const struct role_known sites[] = {
+	{"adyen.com", MONEY}, {"all-inkl.com", WORK}, {"amazon.co.uk", MONEY},
+	{"amazon.com", MONEY}, {"amazon.de", MONEY}, {"amazonaws.com", WORK},
+	{"americanexpress.com", MONEY}, {"aol.com", IDENTITY}, {"apple.com", IDENTITY},
+	{"asana.com", WORK}, {"atlassian.com", WORK}, {"atlassian.net", WORK},
+	{"att.com", IDENTITY}, {"auth0.com", IDENTITY}, {"aws.amazon.com", WORK},
+	{"azure.com", WORK}, {"bankofamerica.com", MONEY}, {"barclays.co.uk", MONEY},
+	{"binance.com", MONEY}, {"bitbucket.org", WORK}, {"bitpanda.com", MONEY},
+	{"bitstamp.net", MONEY}, {"bnpparibas.com", MONEY}, {"bund.de", IDENTITY},
+	{"capitalone.com", MONEY}, {"cash.app", MONEY}, {"chase.com", MONEY}, {"citi.com", MONEY},
+	{"cloud.google.com", WORK}, {"cloudflare.com", IDENTITY}, {"codeberg.org", WORK},
+	{"coinbase.com", MONEY}, {"comdirect.de", MONEY}, {"commerzbank.de", MONEY},
+	{"consorsbank.de", MONEY}, {"crates.io", WORK}, {"deutsche-bank.de", MONEY},
+	{"digitalocean.com", WORK}, {"discover.com", MONEY}, {"dkb.de", MONEY},
+	{"docker.com", WORK}, {"dropbox.com", WORK}, {"ebay.com", MONEY}, {"elster.de", MONEY},
+	{"etrade.com", MONEY}, {"facebook.com", IDENTITY}, {"fastmail.com", MAILBOX},
+	{"fastmail.fm", MAILBOX}, {"fidelity.com", MONEY}, {"flatex.de", MONEY},
+	{"freenetmail.de", MAILBOX}, {"gandi.net", IDENTITY}, {"github.com", WORK},
+	{"gitlab.com", WORK}, {"gmail.com", MAILBOX}, {"gmx.at", MAILBOX}, {"gmx.ch", MAILBOX},
+	{"gmx.com", MAILBOX}, {"gmx.de", MAILBOX}, {"gmx.net", MAILBOX}, {"godaddy.com", IDENTITY},
+	{"google.com", IDENTITY}, {"googlemail.com", MAILBOX}, {"gov.uk", IDENTITY},
+	{"heroku.com", WORK}, {"hetzner.com", WORK}, {"hetzner.de", WORK}, {"hey.com", MAILBOX},
+	{"hotmail.com", MAILBOX}, {"hsbc.co.uk", MONEY}, {"hsbc.com", MONEY},
+	{"hub.docker.com", WORK}, {"icloud.com", IDENTITY}, {"id.me", IDENTITY},
+	{"ing.com", MONEY}, {"ing.de", MONEY}, {"interactivebrokers.com", MONEY},
+	{"intuit.com", MONEY}, {"inwx.de", IDENTITY}, {"ionos.com", WORK}, {"ionos.de", WORK},
+	{"jetbrains.com", WORK}, {"joker.com", IDENTITY}, {"klarna.com", MONEY},
+	{"kraken.com", MONEY}, {"linkedin.com", IDENTITY}, {"linode.com", WORK},
+	{"live.com", IDENTITY}, {"lloydsbank.com", MONEY}, {"login.gov", IDENTITY},
+	{"mail.aol.com", MAILBOX}, {"mail.com", MAILBOX}, {"mail.de", MAILBOX},
+	{"mail.google.com", MAILBOX}, {"mail.ru", MAILBOX}, {"mail.yahoo.com", MAILBOX},
+	{"mail.yandex.com", MAILBOX}, {"mail.yandex.ru", MAILBOX}, {"mail.zoho.com", MAILBOX},
+	{"mailbox.org", MAILBOX}, {"mailfence.com", MAILBOX}, {"mastercard.com", MONEY},
+	{"microsoft.com", IDENTITY}, {"microsoftonline.com", IDENTITY}, {"migadu.com", MAILBOX},
+	{"n26.com", MONEY}, {"namecheap.com", IDENTITY}, {"natwest.com", MONEY},
+	{"notion.so", WORK}, {"npmjs.com", WORK}, {"o2online.de", IDENTITY}, {"office.com", WORK},
+	{"okta.com", IDENTITY}, {"onelogin.com", IDENTITY}, {"outlook.com", MAILBOX},
+	{"outlook.live.com", MAILBOX}, {"outlook.office.com", MAILBOX}, {"ovh.com", WORK},
+	{"paypal.com", MONEY}, {"pm.me", MAILBOX}, {"porkbun.com", IDENTITY},
+	{"postbank.de", MONEY}, {"posteo.de", MAILBOX}, {"posteo.net", MAILBOX},
+	{"postfinance.ch", MONEY}, {"proton.me", MAILBOX}, {"protonmail.com", MAILBOX},
+	{"pypi.org", WORK}, {"revolut.com", MONEY}, {"robinhood.com", MONEY},
+	{"runbox.com", MAILBOX}, {"salesforce.com", WORK}, {"santander.com", MONEY},
+	{"scalable.capital", MONEY}, {"schwab.com", MONEY}, {"sharepoint.com", WORK},
+	{"skrill.com", MONEY}, {"slack.com", WORK}, {"sparkasse.de", MONEY}, {"square.com", MONEY},
+	{"sr.ht", WORK}, {"startmail.com", MAILBOX}, {"strato.de", WORK}, {"stripe.com", MONEY},
+	{"t-mobile.com", IDENTITY}, {"t-online.de", IDENTITY}, {"telekom.de", IDENTITY},
+	{"traderepublic.com", MONEY}, {"trello.com", WORK}, {"tuta.com", MAILBOX},
+	{"tutanota.com", MAILBOX}, {"twitter.com", IDENTITY}, {"ubs.com", MONEY},
+	{"usa.gov", IDENTITY}, {"vanguard.com", MONEY}, {"venmo.com", MONEY},
+	{"verimi.de", IDENTITY}, {"verizon.com", IDENTITY}, {"visa.com", MONEY},
+	{"vodafone.com", IDENTITY}, {"vodafone.de", IDENTITY}, {"vultr.com", WORK},
+	{"web.de", MAILBOX}, {"wellsfargo.com", MONEY}, {"westernunion.com", MONEY},
+	{"wise.com", MONEY}, {"x.com", IDENTITY}, {"yahoo.com", IDENTITY},
+	{"yandex.com", IDENTITY}, {"yandex.ru", IDENTITY}, {"zoom.us", WORK},
 };
 /* clang-format on */
 
-#define TABLE(role, list) \
-	{ \
-		role, list, sizeof(list) / sizeof((list)[0]) \
-	}
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-struct table {
-	enum role role;
-	const char *const *items;
-	size_t count;
-};
-
-/* The most damaging first: it is what counts where two have a word. */
-static const struct table words[] = {
-	TABLE(ROLE_MAILBOX, mailbox_words),
-	TABLE(ROLE_MONEY, money_words),
-	TABLE(ROLE_IDENTITY, identity_words),
-	TABLE(ROLE_WORK, work_words),
-};
-
-static const struct table sites[] = {
-	TABLE(ROLE_MAILBOX, mailbox_sites),
-	TABLE(ROLE_MONEY, money_sites),
-	TABLE(ROLE_IDENTITY, identity_sites),
-	TABLE(ROLE_WORK, work_sites),
-};
-
-struct key {
-	const char *text;
-	size_t length;
-};
-
-static int compare(const void *left, const void *right)
+const struct role_known *role_known_words(size_t *ret_count)
 {
-	const struct key *key = left;
-	const char *item = *(const char *const *)right;
-	int difference = strncmp(key->text, item, key->length);
-
-	return difference != 0 ? difference : item[key->length] == '\0' ? 0 : -1;
+	*ret_count = COUNT(words);
+	return words;
 }
 
-static enum role look_up(const struct table *tables, const struct key *key)
+const struct role_known *role_known_sites(size_t *ret_count)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (bsearch(key, tables[i].items, tables[i].count, sizeof(char *), compare))
-			return tables[i].role;
+	*ret_count = COUNT(sites);
+	return sites;
+}
+
+/* This is asked several times for each entry of a vault: most of the time the first bytes decide,
+ * and no function needs to be called for that. */
+static int compare(const char *text, size_t length, const char *known)
+{
+	for (size_t i = 0; i < length; i++)
+		if (text[i] != known[i])
+			return (unsigned char)text[i] < (unsigned char)known[i] ? -1 : 1;
+	return known[length] == '\0' ? 0 : -1;
+}
+
+static enum role look_up(const struct role_known *table, size_t count, const char *text,
+                         size_t length)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int difference = compare(text, length, table[middle].text);
+
+		if (difference == 0)
+			return table[middle].role;
+		if (difference < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
 	return ROLE_OTHER;
 }
 
 enum role role_of_word(const char *word, size_t length)
 {
-	return look_up(words, &(struct key){word, length});
+	return look_up(words, COUNT(words), word, length);
 }
 
 enum role role_of_site(const char *host)
@@ -145,7 +166,7 @@ enum role role_of_site(const char *host)
 	enum role role = ROLE_OTHER;
 
 	for (; host && role == ROLE_OTHER; host = site_above(host))
-		role = look_up(sites, &(struct key){host, strlen(host)});
+		role = look_up(sites, COUNT(sites), host, strlen(host));
 	return role;
 }
 
@@ -192,16 +213,19 @@ static const struct mail_provider providers[] = {
 	{"zoho.com", DOMAINS("zoho.com", "zohomail.com")},
 };
 
+_Static_assert(COUNT(providers) <= MAIL_PROVIDERS_MAX, "each has a bit");
+
 const struct mail_provider *mail_providers(size_t *ret_count)
 {
-	*ret_count = sizeof(providers) / sizeof(providers[0]);
+	*ret_count = COUNT(providers);
 	return providers;
 }
 
 bool mail_provider_has(const struct mail_provider *provider, const char *domain)
 {
 	for (size_t i = 0; provider->domains[i]; i++)
-		if (strcmp(provider->domains[i], domain) == 0)
+		if (provider->domains[i][0] == domain[0] &&
+		    strcmp(provider->domains[i], domain) == 0)
 			return true;
 	return false;
 }

@@ -17,11 +17,9 @@ static char lower(char c)
 /* At least one dot, no empty label, letters, digits and hyphens alone (of any script). */
 static bool copy_host(const char *text, size_t length, char ret_host[SITE_HOST_SIZE])
 {
-	bool dot = false;
-
 	if (length > 0 && text[length - 1] == '.') /* the root of all names */
 		length--;
-	if (length == 0 || length >= SITE_HOST_SIZE)
+	if (length == 0 || length >= SITE_HOST_SIZE || !memchr(text, '.', length))
 		return false;
 	for (size_t i = 0; i < length; i++) {
 		char c = lower(text[i]);
@@ -30,11 +28,10 @@ static bool copy_host(const char *text, size_t length, char ret_host[SITE_HOST_S
 			return false;
 		if (c != '.' && c != '-' && c != '_' && !is_letter_or_digit(c))
 			return false;
-		dot |= c == '.';
 		ret_host[i] = c;
 	}
 	ret_host[length] = '\0';
-	return dot;
+	return true;
 }
 
 bool site_host(const char *url, char ret_host[SITE_HOST_SIZE])
@@ -60,9 +57,11 @@ bool site_address(const char *text, size_t length, char ret_address[SITE_ADDRESS
 	if (local == 0 || local > 64 || memchr(at + 1, '@', length - local - 1))
 		return false;
 	for (size_t i = 0; i < local; i++) {
-		if ((unsigned char)text[i] <= ' ' || strchr(BETWEEN ":", text[i]))
+		char c = lower(text[i]);
+
+		if (!is_letter_or_digit(c) && ((unsigned char)c <= ' ' || strchr(BETWEEN ":", c)))
 			return false;
-		ret_address[i] = lower(text[i]);
+		ret_address[i] = c;
 	}
 	ret_address[local] = '@';
 	return copy_host(at + 1, length - local - 1, ret_address + local + 1);

@@ -6,7 +6,7 @@
  *     ops insert VAULT KEY-FILE COUNT BATCH  COUNT more entries in one transaction; BATCH, a number
  *                                            that was not used before, makes their names
  *     ops get VAULT KEY-FILE NAME
- *     ops list|sharing|reuse|strengths VAULT KEY-FILE    reuse: who shares, and families
+ *     ops list|sharing|reuse|strengths|chain VAULT KEY-FILE   reuse: who shares, and families
  *
  * Built twice: as it is, and with SQLite's own allocator in place of the wiping one
  * (plain_memory.c).
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <vault/audit.h>
+#include <vault/chain.h>
 #include <vault/vault.h>
 
 #define PASSWORD_LENGTH 24
@@ -200,6 +201,11 @@ int main(int argc, char **argv)
 	} else if (strcmp(operation, "sharing") == 0) {
 		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "sharing");
 		printf("%zu %zu\n", groups, count);
+	} else if (strcmp(operation, "chain") == 0) {
+		CHAIN_AUTO *chain = NULL;
+		check(chain_make(vault, &chain, &error_text), "chain");
+		chain_hubs(chain, &count);
+		printf("%zu\n", count);
 	} else if (strcmp(operation, "reuse") == 0) {
 		check(audit_sharing(vault, count_group, &count, &groups, &error_text), "sharing");
 		check(audit_families(vault, count_family, &count, &groups, &error_text),

@@ -1,7 +1,7 @@
 /* What an entry is for, as its name, user, addresses and tags tell it. */
 #include "unit.h"
 
-#include <vault/role.h>
+#include "audit/role.h"
 
 struct example {
 	enum role role;
@@ -105,11 +105,39 @@ static void test_oddities(void **state)
 	                 ROLE_OTHER);
 }
 
+static void assert_in_order(const struct role_known *table, size_t count)
+{
+	assert_true(count > 40);
+	for (size_t i = 0; i < count; i++) {
+		assert_true(i == 0 || strcmp(table[i - 1].text, table[i].text) < 0);
+		assert_true(table[i].role != ROLE_OTHER);
+	}
+}
+
+static void test_tables(void **state)
+{
+	const struct role_known *table;
+	size_t count;
+
+	(void)state;
+	table = role_known_words(&count);
+	assert_in_order(table, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(role_of_word(table[i].text, strlen(table[i].text)), table[i].role);
+	assert_int_equal(role_of_word("", 0), ROLE_OTHER);
+	assert_int_equal(role_of_word("zzz", 3), ROLE_OTHER);
+	table = role_known_sites(&count);
+	assert_in_order(table, count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(role_of_site(table[i].text), table[i].role);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_examples),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_oddities),
 	};
 
