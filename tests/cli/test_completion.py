@@ -72,10 +72,13 @@ HOME = make_home()
 class Shell(Screen):
     """A shell with the completion loaded."""
 
-    def __init__(self, name, command, start, term="dumb"):
-        if not shutil.which(command[0]):
-            raise Skip(f"{command[0]} is not installed")
+    def __init__(self, name, command, start, term="dumb", within=()):
+        for program in (command[0], *within[:1]):
+            if not shutil.which(program):
+                raise Skip(f"{program} is not installed")
         self.name = name
+        term = "xterm" if within else term
+        command = [*within, *command]
         env = {"HOME": str(HOME.path), "PATH": f"{HOME.path}/bin:{os.environ['PATH']}",
                "TERM": term, "LC_ALL": os.environ.get("LC_ALL", "C.UTF-8"), "PS1": ""}
         self.child = pexpect.spawn(command[0], command[1:], env=env, encoding="utf-8", timeout=60,
@@ -99,10 +102,10 @@ class Shell(Screen):
         return typed.read_text(encoding="utf-8").splitlines()
 
 
-def bash():
+def bash(**more):
     return Shell("bash", ["bash", "--norc", "--noprofile", "-i"],
                  "bind 'set enable-bracketed-paste off'; . '{folder}/bash/vault'; "
-                 "PS1='{half}''{rest}'")
+                 "PS1='{half}''{rest}'", **more)
 
 
 def bash_completion():
@@ -113,16 +116,17 @@ def bash_completion():
                  ". '{folder}/bash/vault'; PS1='{half}''{rest}'")
 
 
-def zsh():
+def zsh(**more):
     return Shell("zsh", ["zsh", "-f", "-i"],
                  "fpath=('{folder}/zsh' $fpath); autoload -Uz compinit; compinit -D -u; "
-                 "unset zle_bracketed_paste; PS1='{half}''{rest}'")
+                 "unset zle_bracketed_paste; PS1='{half}''{rest}'", **more)
 
 
-def fish():
+def fish(**more):
     return Shell("fish", ["fish", "--no-config", "-i"],
                  "function fish_greeting; end; source '{folder}/fish/vault.fish'; "
-                 "function fish_prompt; printf '%s' '{half}''{rest}'; end", term="xterm")
+                 "function fish_prompt; printf '%s' '{half}''{rest}'; end", term="xterm",
+                 **more)
 
 
 def beginning(shell, name):
@@ -198,6 +202,22 @@ def other_vault(start):
         check(words[-1] == "full", "no name of the vault on the line")
 
 
+def inside_tmux(start):
+    """The same under tmux, which many never leave."""
+    socket = HOME.path / f"tmux-{start.__name__}"
+    within = ["tmux", "-u", "-S", str(socket), "-f", "/dev/null", "new-session", "-x", "200",
+              "-y", "50"]
+    try:
+        with start(within=within) as shell:
+            for name in NAMES[:9]:
+                words = shell.words(f"vault get -- {quoted(shell, beginning(shell, name), '')}",
+                                    TAB)
+                check(words == ["get", "--", name], f"{shell.name}: {name!r} became {words!r}")
+    finally:
+        subprocess.run(["tmux", "-S", socket, "kill-server"], stderr=subprocess.DEVNULL,
+                       check=False)
+
+
 def locked_vault(start):
     """Commands and options all the same; no name, no question, not a word on the screen."""
     (HOME.path / "locked").touch()
@@ -215,15 +235,16 @@ def locked_vault(start):
         (HOME.path / "locked").unlink()
 
 
-def for_each_shell(act):
+def for_each_shell(act, shells=(bash, bash_completion, zsh, fish)):
     """A test for each of the shells."""
-    for start in (bash, bash_completion, zsh, fish):
+    for start in shells:
         name = f"test_{start.__name__}_{act.__name__}"
         globals()[name] = lambda start=start: act(start)
 
 
 for each in (hostile_names, everything_else, other_vault, locked_vault):
     for_each_shell(each)
+for_each_shell(inside_tmux, (bash, zsh, fish))
 
 
 if __name__ == "__main__":
