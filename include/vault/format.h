@@ -106,6 +106,19 @@ struct import_map {
 /* Maps the file behind `fd` (borrowed), or reads it to its end when it is no regular one. `label`
  * names it in messages, without its folders. */
 int import_open(int fd, const char *label, struct import **ret_import, struct error *err);
+
+/* The same of a folder of encrypted files, as pass, gopass and passage keep them: NAME.gpg, which
+ * gpg decrypts, or NAME.age, which age does; both with what they ask and the agents they have. All
+ * of them or none: the first that cannot be decrypted is a failure that names it
+ * (VAULT_WRONG_KEY). What is in them lies in locked memory. */
+struct import_tree {
+	const char *identities;                            /* age's file of them, or NULL */
+	void (*tell)(void *context, unsigned thousandths); /* how far it is, or NULL */
+	void *context;
+};
+int import_open_tree(int folder, const struct import_tree *how, struct import **ret_import,
+                     struct error *err);
+
 void import_close(struct import *import); /* ends the parser; NULL is fine */
 void import_closep(struct import **import);
 #define IMPORT_AUTO __attribute__((cleanup(import_closep))) struct import

@@ -62,10 +62,12 @@ static int import_run(struct session *session, const void *values, char *const *
 	const struct import_values *import_values = values;
 	struct import_report report = {.dry = import_values->dry, .update = import_values->update};
 	const char *format = words[1] ? words[0] : NULL, *path = words[1] ? words[1] : words[0];
+	struct import_source_options source = import_values->source;
 	IMPORT_AUTO *import = NULL;
-	int r = import_source_open(path, format, &import_values->source, &import, &report.format,
-	                           err);
+	int r;
 
+	source.quiet = session->global.quiet;
+	r = import_source_open(path, format, &source, &import, &report.format, err);
 	if (r == 0)
 		r = session_unlock(session, 0, err);
 	if (r != 0)
@@ -84,11 +86,12 @@ const struct command command_import = {
 	.group = "move",
 	.arguments = "[FORMAT] FILE",
 	.summary = "take entries over from another password manager",
-	.more = "The format is guessed from the contents unless it is named; FILE - is\n"
-		"standard input. Everything is taken or, when something fails, nothing.\n"
-		"Importing a file again adds nothing. In the end it tells what became of\n"
-		"every kind of field, and which passwords are in use more than once. Any\n"
-		"CSV can be read by a map of its columns:\n"
+	.more = "The format is guessed from the contents unless it is named; FILE may be -\n"
+		"for standard input, or the folder of pass, gopass or passage. Everything\n"
+		"is taken or, when something fails, nothing. Importing a file again adds\n"
+		"nothing. In the end it tells what became of every kind of field, and\n"
+		"which passwords are in use more than once. Any CSV can be read by a map\n"
+		"of its columns:\n"
 		"    --map name=Title --map user=Login --map password=Secret",
 	.options = import_options,
 	.values_size = sizeof(struct import_values),

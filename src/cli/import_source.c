@@ -1,19 +1,64 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "import_source.h"
 #include "present.h"
+#include "progress.h"
 #include "prompt.h"
 
 #define ATTEMPTS 3 /* at the prompt */
 
-static int open_file(const char *path, struct import **ret_import, struct error *err)
+static void tell(void *context, unsigned thousandths)
+{
+	progress_tell(context, thousandths);
+}
+
+/* age's identities: as told, or where passage has them, beside its store. */
+static int find_identities(const char *path, const struct import_source_options *options,
+                           char **ret_identities)
+{
+	if (options->key_file)
+		*ret_identities = strdup(options->key_file);
+	else if (asprintf(ret_identities, "%s/../identities", path) < 0)
+		*ret_identities = NULL;
+	else if (access(*ret_identities, R_OK) == 0)
+		return 0;
+	else {
+		free(*ret_identities);
+		*ret_identities = NULL;
+		return 0;
+	}
+	return *ret_identities ? 0 : -VAULT_FAILED;
+}
+
+static int open_folder(int folder, const char *path, const struct import_source_options *options,
+                       struct import **ret_import, struct error *err)
+{
+	FREE_AUTO char *identities = NULL;
+	struct progress progress;
+	struct import_tree how = {.tell = tell, .context = &progress};
+	int r;
+
+	if (find_identities(path, options, &identities) < 0)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	how.identities = identities;
+	progress_start(&progress, "Decrypting", options->quiet);
+	r = import_open_tree(folder, &how, ret_import, err);
+	progress_end(&progress);
+	return r;
+}
+
+static int open_file(const char *path, const struct import_source_options *options,
+                     struct import **ret_import, struct error *err)
 {
 	CLOSE_AUTO int opened = -1;
+	struct stat status;
 
 	if (strcmp(path, "-") == 0)
 		return import_open(STDIN_FILENO, "standard input", ret_import, err);
@@ -21,6 +66,8 @@ static int open_file(const char *path, struct import **ret_import, struct error 
 	if (opened < 0)
 		return error_errno(err, errno == ENOENT ? VAULT_NOT_FOUND : VAULT_FAILED, errno,
 		                   "cannot open %s", path);
+	if (fstat(opened, &status) == 0 && S_ISDIR(status.st_mode))
+		return open_folder(opened, path, options, ret_import, err);
 	return import_open(opened, path, ret_import, err);
 }
 
@@ -134,7 +181,7 @@ int import_source_open(const char *path, const char *format_name,
 {
 	IMPORT_AUTO *import = NULL;
 	bool sealed = false;
-	int r = open_file(path, &import, err);
+	int r = open_file(path, options, &import, err);
 
 	if (r == 0)
 		r = recognise(import, format_name, options->map.count > 0, ret_format, &sealed,

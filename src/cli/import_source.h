@@ -11,6 +11,7 @@ struct import_source_options {
 	const char *password_file, *key_file;
 	struct texts map;
 	bool costly;
+	bool quiet; /* of every command: no progress */
 };
 
 #define IMPORT_SOURCE_OPTIONS(type, source) \

@@ -18,6 +18,7 @@ const struct format *const formats[] = {
 	&format_lastpass,
 	&format_protonpass_csv,
 	&format_dashlane,
+	&format_pass,
 	&format_csv,
 	NULL,
 };

@@ -10,6 +10,7 @@
 
 #include "format/child.h"
 #include "format/stream.h"
+#include "format/tree.h"
 
 #define READ_FIRST ((size_t)1024 * 1024)
 
@@ -18,6 +19,7 @@ struct import {
 	unsigned char *bytes; /* mapped: the file itself, or memory of our own */
 	size_t length, mapped;
 	bool own;
+	struct tree tree;      /* instead of them: a folder, decrypted */
 	struct process parser; /* pid 0: none is running */
 	struct stream stream;
 	struct frame frame; /* FRAME_ITEM when import_wait saw one that nobody has got yet */
@@ -117,6 +119,24 @@ int import_open(int fd, const char *label, struct import **ret_import, struct er
 	return 0;
 }
 
+int import_open_tree(int folder, const struct import_tree *how, struct import **ret_import,
+                     struct error *err)
+{
+	IMPORT_AUTO *import = calloc(1, sizeof(*import));
+	int r;
+
+	if (!import)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	import->stream.fd = import->parser.fd = -1;
+	snprintf(import->label, sizeof(import->label), "the folder");
+	r = tree_read(folder, how, &import->tree, err);
+	if (r < 0)
+		return r;
+	*ret_import = import;
+	import = NULL;
+	return 0;
+}
+
 void import_close(struct import *import)
 {
 	if (!import)
@@ -124,6 +144,7 @@ void import_close(struct import *import)
 	process_kill(&import->parser);
 	stream_done(&import->stream);
 	account_done(&import->account);
+	secret_free(import->tree.bytes);
 	if (import->own && import->bytes)
 		secret_wipe(import->bytes, import->length);
 	if (import->bytes)
@@ -147,6 +168,11 @@ static int start(struct import *import, const struct parser *parser, struct erro
 	account_done(&import->account);
 	import->ended = false;
 	import->frame = (struct frame){0};
+	for (size_t i = 0; i < import->tree.links; i++)
+		account_add(&import->account, FATE_LEFT, "link to a folder",
+		            "what is in it is taken where it lies", NULL);
+	for (size_t i = 0; i < import->tree.others; i++)
+		account_add(&import->account, FATE_LEFT, "file that is no entry", "", NULL);
 	r = child_start(parser, &import->parser, err);
 	return r < 0 ? r : stream_start(&import->stream, import->parser.fd, err);
 }
@@ -164,6 +190,11 @@ static int next_frame(struct import *import, struct frame *frame, struct error *
 
 static struct source source_of(const struct import *import)
 {
+	if (import->tree.bytes)
+		return (struct source){
+			.bytes = import->tree.bytes->bytes,
+			.length = import->tree.bytes->length,
+		};
 	return (struct source){
 		.bytes = import->bytes ? import->bytes : (const unsigned char *)"",
 		.length = import->length,
