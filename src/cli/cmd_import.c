@@ -51,7 +51,7 @@ static int import_into(struct session *session, struct import *import, struct im
 		return r;
 	r = import_all(session, import, report, err);
 	if (r == 0)
-		r = import_report_sharing(report, session->vault, err);
+		r = reuse_map_look(&report->reuse, session->vault, err);
 	end = vault_batch_end(session->vault, r == 0 && !report->dry, err);
 	return r < 0 ? r : end;
 }

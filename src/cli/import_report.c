@@ -1,8 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <vault/audit.h>
-
 #include "import_report.h"
 #include "output.h"
 #include "report.h"
@@ -129,43 +127,12 @@ void import_report_item(struct import_report *report, const struct item *item,
                         const struct import_result *result)
 {
 	report->items++;
-	report->master |= result->master;
+	report->reuse.master |= result->master;
 	count(report, item, result);
 	if (report->json_wanted)
 		list_json(&report->json, result);
 	else if (report->listing)
 		list_text(item, result);
-}
-
-/* ---- the reuse map ------------------------------------------------------------------- */
-
-static int take_group(void *context, const struct audit_group *group)
-{
-	struct import_report *report = context;
-	size_t live = 0;
-	const char *name = NULL;
-
-	if (!group->now || group->master)
-		return 0;
-	for (size_t i = 0; i < group->n_uses; i++)
-		if (group->uses[i].state == ENTRY_LIVE && group->uses[i].until == 0) {
-			name = name ? name : group->uses[i].name;
-			live++;
-		}
-	report->groups++;
-	report->sharing += live;
-	if (live > report->worst_others + 1) {
-		snprintf(report->worst, sizeof(report->worst), "%s", name);
-		report->worst_others = live - 1;
-	}
-	return 0;
-}
-
-int import_report_sharing(struct import_report *report, struct vault *vault, struct error *err)
-{
-	size_t groups;
-
-	return audit_sharing(vault, take_group, report, &groups, err);
 }
 
 /* ---- in the end ---------------------------------------------------------------------- */
@@ -258,29 +225,8 @@ static void end_json(struct import_report *report, const struct account *parser)
 	account_json(json, &report->account);
 	account_json(json, parser);
 	json_close(json);
-	json_put_object(json, "reuse");
-	json_put_number(json, "groups", (int64_t)report->groups);
-	json_put_number(json, "entries", (int64_t)report->sharing);
-	json_put_string(json, "worst", report->groups ? report->worst : NULL);
-	json_put_number(json, "others", (int64_t)report->worst_others);
-	json_put_bool(json, "master", report->master);
+	reuse_map_json(json, &report->reuse);
 	json_close(json);
-	json_close(json);
-}
-
-static void print_sharing(const struct import_report *report)
-{
-	if (report->master)
-		output_string("The master password of this vault is one of the passwords.\n");
-	if (report->groups == 0) {
-		output_string("No password in the vault is in use twice.\n");
-		return;
-	}
-	output_format("Reuse: %zu %s %zu %s; worst: ", report->sharing, "entries share",
-	              report->groups, report->groups == 1 ? "password" : "passwords");
-	output_text(report->worst);
-	output_format(" + %zu %s. 'vault audit' lists them.\n", report->worst_others,
-	              report->worst_others == 1 ? "other" : "others");
 }
 
 void import_report_end(struct import_report *report, const struct account *parser)
@@ -305,7 +251,7 @@ void import_report_end(struct import_report *report, const struct account *parse
 	account_print(parser, FATE_CHANGED, "Changed on the way");
 	account_print(&report->account, FATE_LEFT, "Not taken");
 	account_print(parser, FATE_LEFT, "Not taken from the file");
-	print_sharing(report);
+	reuse_map_print(&report->reuse);
 }
 
 void import_report_done(struct import_report *report)

@@ -6,6 +6,7 @@
 #include <vault/vault.h>
 
 #include "json.h"
+#include "reuse_map.h"
 #include "session.h"
 
 struct import_report {
@@ -17,11 +18,7 @@ struct import_report {
 	struct json json; /* open since the first one, with --json */
 	bool json_wanted;
 
-	/* The reuse map. */
-	size_t groups, sharing; /* passwords in use more than once, and by how many entries */
-	char worst[NAME_MAX_BYTES + 1];
-	size_t worst_others;
-	bool master;
+	struct reuse_map reuse;
 };
 
 /* Begins the answer. */
@@ -29,8 +26,6 @@ void import_report_start(struct import_report *report, const struct session *ses
 /* One more item. */
 void import_report_item(struct import_report *report, const struct item *item,
                         const struct import_result *result);
-/* Looks through the whole vault. */
-int import_report_sharing(struct import_report *report, struct vault *vault, struct error *err);
 /* Ends the answer; with what the parser could not hand on as it was. */
 void import_report_end(struct import_report *report, const struct account *parser);
 void import_report_done(struct import_report *report);
