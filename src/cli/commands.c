@@ -46,6 +46,7 @@ const struct command *const commands[] = {
 	/* move */
 	&command_import,
 	&command_export,
+	&command_merge,
 	&command_backup,
 	&command_restore,
 	/* vault */

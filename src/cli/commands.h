@@ -53,7 +53,7 @@ extern const struct command command_add, command_audit, command_backup, command_
 	command_incident_close, command_incident_dismiss, command_incident_list,
 	command_incident_next, command_incident_show, command_init, command_key_add,
 	command_key_list, command_key_remove, command_leak, command_list, command_lock,
-	command_open, command_otp, command_passwd, command_pick, command_realm_add,
+	command_merge, command_open, command_otp, command_passwd, command_pick, command_realm_add,
 	command_realm_list, command_realm_load, command_realm_remove, command_realm_show,
 	command_rekey, command_rename, command_rescue, command_restore, command_rm,
 	command_rules_load, command_show, command_status, command_trash_empty, command_trash_list,

@@ -38,6 +38,12 @@ static const char *const texts[SQL_COUNT] = {
 		"UPDATE entry SET revision = ?2, name = ?3, folded = ?4, user = ?5, modified = ?6,"
 		" state = ?7,"
 		" trashed = ?8 WHERE id = ?1",
+	/* The whole row, for what comes from another copy. */
+	[SQL_ENTRY_REPLACE] =
+		"UPDATE entry SET revision = ?2, name = ?3, folded = ?4, user = ?5, created = ?6,"
+		" modified = ?7, state = ?8, trashed = ?9 WHERE id = ?1",
+	/* One that had to wait until its name was free. */
+	[SQL_ENTRY_SHOW] = "UPDATE entry SET state = 0 WHERE id = ?1",
 	/* NOT INDEXED: care and rescue walk the table itself, not an index that may be damaged. */
 	[SQL_ENTRY_IDS] = "SELECT id FROM entry NOT INDEXED WHERE id > ?1 ORDER BY id",
 	[SQL_ENTRY_SCAN_NAME] =
@@ -144,6 +150,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FORM_READ] = "SELECT position, hashes FROM form WHERE entry = ?1 ORDER BY position",
 	[SQL_FORM_WRITE] =
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
+	[SQL_FORM_DELETE] = "DELETE FROM form WHERE entry = ?1",
 	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
 	/* Without what is no account's. */
 	[SQL_FORM_ACCOUNTS] =
@@ -173,6 +180,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FIELD_INSERT] =
 		"INSERT INTO field (entry, kind, position, key, value) VALUES (?1, ?2, ?3, ?4, ?5)",
 	[SQL_FIELD_DELETE] = "DELETE FROM field WHERE entry = ?1",
+	[SQL_VERSIONS_WRITE] = "INSERT OR REPLACE INTO field (entry, kind, position, key, value)"
+			       " VALUES (?1, 21, 0, NULL, ?2)",
 	/* From one tag to the next through the index, not over every use of each. */
 	[SQL_TAGS_FROM] =
 		"WITH RECURSIVE tag (value) AS ("

@@ -102,6 +102,8 @@ static int take_field(struct walk *walk, struct item *item, struct hash *leaf, s
 	int r;
 
 	leaf_field(leaf, stmt_int(stmt, 1), key, stmt_span(stmt, 3));
+	if (stmt_int(stmt, 1) == FIELD_VERSIONS)
+		return 0;
 	field = list_room(walk->item_fields, item->n_fields, &walk->fields_room, sizeof(*field));
 	if (!field)
 		return no_memory(err);

@@ -12,6 +12,8 @@
 #define WAYS_MAX 1000000 /* kept for later: 24 MB */
 #define HASHES_MAX (1 + VARIANT_FORMS_MAX * VARIANT_FORM_BYTES)
 
+_Static_assert(HASHES_MAX == FORMS_MAX, "a row of form in a record");
+
 static size_t pack(const struct variant_forms *forms, unsigned char hashes[HASHES_MAX])
 {
 	hashes[0] = (unsigned char)forms->n_sure;
@@ -222,4 +224,50 @@ int forms_add(struct vault *vault, const struct entry *entry, int64_t id, int64_
 	leaf_form(leaf, position, row);
 	r = each_way(vault, add_way, &forms, id, position, err);
 	return r == 0 ? write_row(vault, id, position, row, err) : r;
+}
+
+int forms_keep(struct vault *vault, int64_t id, int64_t position, struct span hashes,
+               struct error *err)
+{
+	struct variant_forms forms;
+	int r;
+
+	if (!forms_unpack(hashes.bytes, hashes.length, &forms))
+		return error_set(err, VAULT_DAMAGED,
+		                 "the forms of a password are damaged: see 'vault check'");
+	r = each_way(vault, add_way, &forms, id, position, err);
+	return r == 0 ? write_row(vault, id, position, hashes, err) : r;
+}
+
+/* The ways to one password of the row that `stmt` stands on. */
+static int clear_row(struct vault *vault, int64_t id, struct stmt *stmt, struct error *err)
+{
+	struct variant_forms forms;
+	struct span hashes = stmt_span(stmt, 1);
+
+	if (!forms_unpack(hashes.bytes, hashes.length, &forms))
+		return 0; /* the row goes */
+	return each_way(vault, remove_way, &forms, id, stmt_int(stmt, 0), err);
+}
+
+int forms_clear(struct vault *vault, int64_t id, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	struct stmt *erase = NULL;
+	int r = db_stmt(vault->db, SQL_FORM_READ, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1) {
+		r = clear_row(vault, id, stmt, err);
+		if (r < 0)
+			return r;
+	}
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_FORM_DELETE, &erase, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(erase, 1, id);
+	return stmt_run(erase, err);
 }

@@ -1,12 +1,11 @@
 /* Takes what is new in an item whose entry is there. The newer of the two wins; what the other one
  * had is kept beside it. */
 #include "vault/importing.h"
+#include "vault/merging.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define EARLIER " (earlier)"
 
 /* ---- passwords ----------------------------------------------------------------------- */
 
@@ -138,29 +137,6 @@ static int set_secret(struct entry *entry, enum field_kind kind, const char *key
 	return r == 0 ? entry_set_secret(entry, kind, key, &copy, err) : r;
 }
 
-/* Keeps a value that is about to be replaced, under its name with "(earlier)" behind it. */
-static int keep_earlier(struct entry *entry, const char *name, struct span value, bool attachment,
-                        struct error *err)
-{
-	FREE_AUTO char *front = NULL;
-	char key[FIELD_KEY_MAX + sizeof(EARLIER)];
-	int r = text_tidy(name, strlen(name), FIELD_KEY_MAX - strlen(EARLIER), &front, err);
-
-	if (r < 0)
-		return r;
-	snprintf(key, sizeof(key), "%s%s", front, EARLIER);
-	return set_secret(entry, attachment ? FIELD_ATTACHMENT : FIELD_SECRET, key, value, err);
-}
-
-static const char *name_of(const struct item_field *field)
-{
-	return field->key                     ? field->key
-	       : field->kind == FIELD_NOTE    ? "note"
-	       : field->kind == FIELD_EXPIRES ? "expires"
-	       : field->kind == FIELD_RULES   ? "rules"
-	                                      : "otp";
-}
-
 static int update_field(struct entry *entry, const struct item_field *field, bool older,
                         struct error *err)
 {
@@ -176,8 +152,9 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 		if (older || (there.length == field->value.length &&
 		              memcmp(there.bytes, field->value.bytes, there.length) == 0))
 			return 0;
-		r = keep_earlier(entry, name_of(field), there, field->kind == FIELD_ATTACHMENT,
-		                 err);
+		r = entry_keep_earlier(entry,
+		                       field->key ? field->key : entry_field_word(field->kind),
+		                       there, field->kind == FIELD_ATTACHMENT, err);
 	}
 	if (r < 0)
 		return r;
@@ -194,9 +171,9 @@ static int update_entry(struct entry *entry, const struct item *item, unsigned n
 
 	if (news & NEWS_USER && (!older || !entry->user)) {
 		if (entry->user)
-			r = keep_earlier(entry, "user",
-			                 (struct span){entry->user, strlen(entry->user)}, false,
-			                 err);
+			r = entry_keep_earlier(entry, "user",
+			                       (struct span){entry->user, strlen(entry->user)},
+			                       false, err);
 		if (r == 0)
 			r = entry_set_user(entry, item->user, err);
 	}

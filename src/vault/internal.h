@@ -12,6 +12,7 @@
 #include "store/db.h"
 #include "store/digest.h"
 #include "store/header.h"
+#include "vault/versions.h"
 
 /* Beside enum vault_open_flags. */
 enum vault_internal_flags {
@@ -129,12 +130,16 @@ enum record_want {
 	WANT_PAST = 1 << 2,    /* and their values */
 };
 
+#define FORMS_MAX 65 /* bytes of a row of form */
+
 struct past {
 	int64_t since, until; /* until 0: in use */
 	struct secret *value; /* NULL: not wanted, or erased */
 	bool erased;
 	unsigned char fingerprint[FINGERPRINT_BYTES];
 	char *reason;
+	unsigned char forms[FORMS_MAX]; /* its row of form, as it is stored */
+	size_t forms_length;            /* 0: it has none */
 };
 
 struct record {
@@ -147,6 +152,8 @@ struct record {
 	size_t n_passwords;                           /* ever */
 	struct past *past; /* WANT_HISTORY: all passwords, oldest first */
 	size_t n_past;
+	struct versions versions;       /* see versions.h */
+	int64_t modified;               /* as it was read */
 	unsigned char leaf[HASH_BYTES]; /* of the rows as they were read */
 };
 
@@ -162,8 +169,11 @@ void record_done(struct record *record);
 #define RECORD_AUTO __attribute__((cleanup(record_done))) struct record
 
 /* Writes the entry row (insert when record->id is 0, which sets it) and, with `fields`, its fields
- * anew. */
+ * anew. An entry that was there has one more version. */
 int record_write(struct vault *vault, struct record *record, bool fields, struct error *err);
+
+/* Writes its fields and its versions anew, and nothing else. */
+int record_write_fields(struct vault *vault, const struct record *record, struct error *err);
 
 /* Puts a password in use, the present one into the history. */
 int record_write_password(struct vault *vault, struct record *record, const struct secret *password,
@@ -267,6 +277,11 @@ int forms_write(struct vault *vault, const struct entry *entry, int64_t id, int6
 /* The same for a password that has none yet; `leaf` gets them. */
 int forms_add(struct vault *vault, const struct entry *entry, int64_t id, int64_t position,
               const struct secret *password, struct hash *leaf, struct error *err);
+/* The same as it is stored of a password whose value is gone. */
+int forms_keep(struct vault *vault, int64_t id, int64_t position, struct span hashes,
+               struct error *err);
+/* Takes all forms of an entry away. */
+int forms_clear(struct vault *vault, int64_t id, struct error *err);
 /*
  * The ways from hashes to passwords, eight for each, belong at random places of their table. A
  * batch keeps those that it adds, and writes them in the order of the table: before anybody looks

@@ -56,7 +56,7 @@ static int read_entry(struct vault *vault, struct record *record, struct hash *l
 	record->state = (enum entry_state)stmt_int(stmt, 7);
 	entry->id = record->id;
 	entry->created = stmt_int(stmt, 5);
-	entry->modified = stmt_int(stmt, 6);
+	entry->modified = record->modified = stmt_int(stmt, 6);
 	entry->trashed = stmt_int(stmt, 8);
 
 	leaf_start(leaf, vault->keys->digest,
@@ -146,17 +146,30 @@ static int read_passwords(struct vault *vault, struct record *record, unsigned w
 	return r;
 }
 
+static void keep_forms(struct record *record, int64_t position, struct span hashes)
+{
+	struct past *past;
+
+	if (position < 0 || (size_t)position >= record->n_past || hashes.length > FORMS_MAX)
+		return;
+	past = &record->past[position];
+	memcpy(past->forms, hashes.bytes, hashes.length);
+	past->forms_length = hashes.length;
+}
+
 /* Hashes of the passwords' forms. Older vaults have none. */
-static int read_forms(struct vault *vault, int64_t id, struct hash *leaf, struct error *err)
+static int read_forms(struct vault *vault, struct record *record, struct hash *leaf,
+                      struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	int r = vault->schema < SCHEMA_FORMS ? 0 : db_stmt(vault->db, SQL_FORM_READ, &stmt, err);
 
 	if (r < 0 || !stmt)
 		return r;
-	stmt_bind_int(stmt, 1, id);
+	stmt_bind_int(stmt, 1, record->id);
 	while ((r = stmt_step(stmt, err)) == 1) {
 		leaf_form(leaf, stmt_int(stmt, 0), stmt_span(stmt, 1));
+		keep_forms(record, stmt_int(stmt, 0), stmt_span(stmt, 1));
 	}
 	return r;
 }
@@ -190,7 +203,13 @@ static int read_fields(struct vault *vault, struct record *record, unsigned want
 		return r;
 	stmt_bind_int(stmt, 1, record->id);
 	while ((r = stmt_step(stmt, err)) == 1) {
-		leaf_field(leaf, stmt_int(stmt, 0), stmt_span(stmt, 1), stmt_span(stmt, 2));
+		struct span value = stmt_span(stmt, 2);
+
+		leaf_field(leaf, stmt_int(stmt, 0), stmt_span(stmt, 1), value);
+		if (stmt_int(stmt, 0) == FIELD_VERSIONS) {
+			versions_read(&record->versions, value.bytes, value.length);
+			continue;
+		}
 		r = want ? read_field(record, stmt, want, err) : 0;
 		if (r < 0)
 			return r;
@@ -211,7 +230,7 @@ int record_read(struct vault *vault, int64_t id, unsigned want, struct record *r
 	if (r == 0)
 		r = read_passwords(vault, &record, want, &leaf, err);
 	if (r == 0)
-		r = read_forms(vault, id, &leaf, err);
+		r = read_forms(vault, &record, &leaf, err);
 	if (r == 0)
 		r = read_fields(vault, &record, want, &leaf, err);
 	if (r == 0)
@@ -293,6 +312,7 @@ static int update_entry(struct vault *vault, struct record *record, const char *
 
 	if (r < 0)
 		return r;
+	versions_step(record);
 	stmt_bind_int(stmt, 1, record->id);
 	stmt_bind_int(stmt, 2, ++record->revision);
 	stmt_bind_text(stmt, 3, entry->name);
@@ -304,7 +324,21 @@ static int update_entry(struct vault *vault, struct record *record, const char *
 	return stmt_run(stmt, err);
 }
 
-static int write_fields(struct vault *vault, const struct record *record, struct error *err)
+/* Nothing, where it was never changed. */
+static int write_versions(struct vault *vault, const struct record *record, struct error *err)
+{
+	const struct versions *versions = &record->versions;
+	struct stmt *stmt = NULL;
+	int r = versions->count > 0 ? db_stmt(vault->db, SQL_VERSIONS_WRITE, &stmt, err) : 0;
+
+	if (r < 0 || !stmt)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_blob(stmt, 2, versions->ids, versions->count * VERSION_BYTES);
+	return stmt_run(stmt, err);
+}
+
+int record_write_fields(struct vault *vault, const struct record *record, struct error *err)
 {
 	const struct entry *entry = record->entry;
 	struct stmt *stmt = NULL;
@@ -330,7 +364,7 @@ static int write_fields(struct vault *vault, const struct record *record, struct
 			stmt_bind_blob(stmt, 5, field->text, strlen(field->text));
 		r = stmt_run(stmt, err);
 	}
-	return r;
+	return r == 0 ? write_versions(vault, record, err) : r;
 }
 
 int record_write(struct vault *vault, struct record *record, bool fields, struct error *err)
@@ -342,9 +376,10 @@ int record_write(struct vault *vault, struct record *record, bool fields, struct
 	if (r == 0)
 		r = insert ? insert_entry(vault, record, folded, err)
 		           : update_entry(vault, record, folded, err);
-	if (r == 0 && fields)
-		r = write_fields(vault, record, err);
-	return r;
+	if (r < 0)
+		return r;
+	return fields ? record_write_fields(vault, record, err)
+	              : write_versions(vault, record, err);
 }
 
 int record_write_password(struct vault *vault, struct record *record, const struct secret *password,

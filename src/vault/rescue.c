@@ -151,6 +151,8 @@ static void add_field(struct entry *entry, struct stmt *stmt)
 	const void *bytes;
 	size_t length;
 
+	if (stmt_int(stmt, 0) == FIELD_VERSIONS)
+		return;
 	if (!field_is_secret(kind)) {
 		(void)entry_set_text(entry, kind, key, stmt_text(stmt, 2), NULL);
 		return;

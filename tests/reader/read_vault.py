@@ -186,7 +186,8 @@ def main():
     db.deserialize(decrypt(data[8192:], subkey(volume_key, 1)))
     for row, passwords, _, fields in read_entries(db, subkey(volume_key, 3)):
         if args.reveal:
-            entry = dict(name=row[7], user=row[8], state=row[3], passwords=passwords, fields=fields)
+            entry = dict(name=row[7], user=row[8], state=row[3], passwords=passwords,
+                         fields=[field for field in fields if field[0] != 21])  # its versions
             print(json.dumps(entry, default=lambda value: value.decode(errors="surrogateescape")))
         elif row[3] == 0:
             print(row[7])
@@ -196,5 +197,4 @@ if __name__ == "__main__":
     try:
         main()
     except (CryptoError, sqlite3.DatabaseError, ValueError) as problem:
-        print(f"read_vault.py: {problem}", file=sys.stderr)
-        sys.exit(9)
+        sys.exit(print(f"read_vault.py: {problem}", file=sys.stderr) or 9)

@@ -1,0 +1,118 @@
+/* The fields of two states of an entry, in one; and values that are kept though they were
+ * replaced. */
+#include "vault/merging.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/otp.h>
+
+#define EARLIER " (earlier)"
+#define EARLIER_NUMBERED " (earlier %u)"
+#define EARLIER_ROOM 24 /* bytes: what stands behind the name, at most */
+
+static struct span value_of(const struct field *field)
+{
+	if (field->secret)
+		return (struct span){field->secret->bytes, field->secret->length};
+	return (struct span){field->text, strlen(field->text)};
+}
+
+static bool same_value(const struct field *field, struct span value)
+{
+	struct span there = value_of(field);
+
+	return there.length == value.length && memcmp(there.bytes, value.bytes, value.length) == 0;
+}
+
+static const struct field *find(const struct entry *entry, const char *key, bool attachment)
+{
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		const struct field *field = &entry->fields[i];
+
+		if (field->key && strcmp(field->key, key) == 0 &&
+		    (field->kind == FIELD_ATTACHMENT) == attachment)
+			return field;
+	}
+	return NULL;
+}
+
+static int set_secret(struct entry *entry, enum field_kind kind, const char *key, struct span value,
+                      struct error *err)
+{
+	SECRET_AUTO *copy = NULL;
+	int r = secret_copy(&copy, value.bytes, value.length, err);
+
+	return r == 0 ? entry_set_secret(entry, kind, key, &copy, err) : r;
+}
+
+int entry_keep_earlier(struct entry *entry, const char *name, struct span value, bool attachment,
+                       struct error *err)
+{
+	enum field_kind kind = attachment ? FIELD_ATTACHMENT : FIELD_SECRET;
+	FREE_AUTO char *front = NULL;
+	char key[FIELD_KEY_MAX + 1], behind[EARLIER_ROOM] = EARLIER;
+	int r = text_tidy(name, strlen(name), FIELD_KEY_MAX - EARLIER_ROOM, &front, err);
+
+	if (r < 0)
+		return r;
+	for (unsigned number = 2;; number++) {
+		const struct field *there;
+
+		snprintf(key, sizeof(key), "%s%s", front, behind);
+		there = find(entry, key, attachment);
+		if (!there)
+			return set_secret(entry, kind, key, value, err);
+		if (same_value(there, value))
+			return 0;
+		snprintf(behind, sizeof(behind), EARLIER_NUMBERED, number);
+	}
+}
+
+const char *entry_field_word(enum field_kind kind)
+{
+	return kind == FIELD_NOTE      ? "note"
+	       : kind == FIELD_EXPIRES ? "expires"
+	       : kind == FIELD_RULES   ? "rules"
+	                               : "otp";
+}
+
+/* The field that takes the place of `field` in this entry; NULL: it can be put beside them. */
+static const struct field *rival_of(const struct entry *entry, const struct field *field)
+{
+	if (field->key)
+		return find(entry, field->key, field->kind == FIELD_ATTACHMENT);
+	for (size_t i = 0; i < entry->n_fields && !field_has_many(field->kind); i++)
+		if (entry->fields[i].kind == field->kind)
+			return &entry->fields[i];
+	return NULL;
+}
+
+static int add(struct entry *entry, const struct field *field, struct error *err)
+{
+	if (field_is_secret(field->kind))
+		return set_secret(entry, field->kind, field->key, value_of(field), err);
+	return entry_set_text(entry, field->kind, field->key, field->text, err);
+}
+
+int merge_fields(struct entry *into, const struct entry *from, bool *ret_differ, struct error *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < from->n_fields && r == 0; i++) {
+		const struct field *field = &from->fields[i], *rival = rival_of(into, field);
+
+		if (!rival) {
+			r = add(into, field, err);
+			continue;
+		}
+		if (same_value(rival, value_of(field)))
+			continue;
+		*ret_differ = true;
+		r = entry_keep_earlier(into,
+		                       field->key ? field->key : entry_field_word(field->kind),
+		                       value_of(field), field->kind == FIELD_ATTACHMENT, err);
+	}
+	return r;
+}

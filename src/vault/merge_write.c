@@ -1,0 +1,102 @@
+/* The rows of an entry as another copy has them. */
+#include "vault/merging.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int insert(struct vault *vault, struct record *record, const char *folded, struct error *err)
+{
+	const struct entry *entry = record->entry;
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, record->uuid, sizeof(record->uuid));
+	stmt_bind_int(stmt, 2, record->revision);
+	stmt_bind_text(stmt, 3, entry->name);
+	stmt_bind_text(stmt, 4, folded);
+	stmt_bind_text(stmt, 5, entry->user);
+	stmt_bind_int(stmt, 6, entry->created);
+	stmt_bind_int(stmt, 7, entry->modified);
+	stmt_bind_int(stmt, 8, record->state);
+	stmt_bind_int(stmt, 9, entry->trashed);
+	r = stmt_run(stmt, err);
+	if (r == 0)
+		record->id = db_last_id(vault->db);
+	return r;
+}
+
+static int replace(struct vault *vault, const struct record *record, const char *folded,
+                   struct error *err)
+{
+	const struct entry *entry = record->entry;
+	struct stmt *stmt = NULL;
+	int r = forms_clear(vault, record->id, err);
+
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_PASSWORD_DELETE, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	r = stmt_run(stmt, err);
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_REPLACE, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_int(stmt, 2, record->revision);
+	stmt_bind_text(stmt, 3, entry->name);
+	stmt_bind_text(stmt, 4, folded);
+	stmt_bind_text(stmt, 5, entry->user);
+	stmt_bind_int(stmt, 6, entry->created);
+	stmt_bind_int(stmt, 7, entry->modified);
+	stmt_bind_int(stmt, 8, record->state);
+	stmt_bind_int(stmt, 9, entry->trashed);
+	return stmt_run(stmt, err);
+}
+
+static int write_password(struct vault *vault, const struct record *record, size_t at,
+                          struct error *err)
+{
+	const struct past *past = &record->past[at];
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, record->id);
+	stmt_bind_int(stmt, 2, (int64_t)at);
+	stmt_bind_int(stmt, 3, past->since);
+	if (past->until)
+		stmt_bind_int(stmt, 4, past->until);
+	else
+		stmt_bind_null(stmt, 4);
+	stmt_bind_secret(stmt, 5, past->value);
+	stmt_bind_blob(stmt, 6, past->fingerprint, sizeof(past->fingerprint));
+	stmt_bind_text(stmt, 7, past->reason);
+	r = stmt_run(stmt, err);
+	if (r < 0)
+		return r;
+	if (past->value)
+		return forms_write(vault, record->entry, record->id, (int64_t)at, past->value, err);
+	if (past->forms_length == 0)
+		return 0;
+	return forms_keep(vault, record->id, (int64_t)at,
+	                  (struct span){past->forms, past->forms_length}, err);
+}
+
+int merge_write(struct vault *vault, struct record *record, struct error *err)
+{
+	FREE_AUTO char *folded = NULL;
+	int r = text_fold(record->entry->name, &folded, err);
+
+	if (r == 0)
+		r = record->id == 0 ? insert(vault, record, folded, err)
+		                    : replace(vault, record, folded, err);
+	for (size_t i = 0; i < record->n_past && r == 0; i++)
+		r = write_password(vault, record, i, err);
+	if (r == 0)
+		r = record_write_fields(vault, record, err);
+	return r == 0 ? record_seal(vault, record->id, err) : r;
+}
