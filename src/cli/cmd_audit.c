@@ -1,5 +1,6 @@
 #include <vault/plan.h>
 
+#include "audit_graph.h"
 #include "audit_report.h"
 #include "commands.h"
 #include "report.h"
@@ -9,7 +10,7 @@
 
 struct audit_values {
 	const char *breaches;
-	bool all, strength;
+	bool all, strength, html, dot;
 };
 
 static const struct option_spec audit_options[] = {
@@ -17,6 +18,10 @@ static const struct option_spec audit_options[] = {
                     "list everything that was found, and what shares what"),
 	OPTION_TEXT_OF(WORD_FILE, struct audit_values, breaches, 0, "breaches", "PATH",
                        "look all passwords up in this list of leaked ones"),
+	OPTION_FLAG(struct audit_values, html, 0, "html",
+                    "print one page to open in a browser, or to put on paper"),
+	OPTION_FLAG(struct audit_values, dot, 0, "dot",
+                    "print who shares with whom as a graph for Graphviz"),
 	OPTION_FLAG(struct audit_values, strength, 0, "strength",
                     "tell weak passwords in a vault of more than 10,000 entries, too"),
 	OPTIONS_END,
@@ -74,20 +79,33 @@ static int audit_status(const struct audit_report *report, struct error *err)
 	return report->plan->n_actions + report->plan->n_breached > 0 ? VAULT_FINDINGS : 0;
 }
 
+static int print(const struct session *session, const struct audit_values *values,
+                 const struct audit_report *report, struct error *err)
+{
+	if (session->global.json)
+		return audit_json(report, err);
+	if (values->html)
+		return audit_html(report, err);
+	return values->dot ? audit_dot(report->plan, err) : audit_text(report, values->all, err);
+}
+
 static int audit_run(struct session *session, const void *values, char *const *words,
                      struct error *err)
 {
 	const struct audit_values *audit = values;
 	REPORT_AUTO report = {0};
-	int r = session_unlock(session, 0, err);
+	int r;
 
 	(void)words;
+	if (session->global.json + audit->html + audit->dot > 1)
+		return error_set(err, VAULT_USAGE, "--json, --html and --dot: only one of them");
+	r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = make_report(session, audit, &report, err);
 	if (r != 0)
 		return r;
 	session_close(session);
-	r = session->global.json ? audit_json(&report, err) : audit_text(&report, audit->all, err);
+	r = print(session, audit, &report, err);
 	if (r < 0)
 		return r;
 	note_nothing(report.plan);
