@@ -197,11 +197,9 @@ static bool key_taken(const struct emit *emit, size_t before, enum field_kind ki
 	return false;
 }
 
-/* Gives field `at` a key that no field before it has. */
-static int make_key(struct emit *emit, size_t at, struct error *err)
+static int make_another_key(struct emit *emit, size_t at, struct span given, struct error *err)
 {
-	struct part_field *field = &emit->fields[at];
-	struct span given = part_span(emit, field->key);
+	enum field_kind kind = emit->fields[at].kind;
 	FREE_AUTO char *tidy = NULL;
 	char key[FIELD_KEY_MAX + 16];
 	int r = text_tidy(given.bytes ? given.bytes : "", given.length, FIELD_KEY_MAX - 16, &tidy,
@@ -210,13 +208,29 @@ static int make_key(struct emit *emit, size_t at, struct error *err)
 	if (r < 0)
 		return r;
 	snprintf(key, sizeof(key), "%s", tidy[0] ? tidy : "field");
-	for (int n = 2; key_taken(emit, at, field->kind, key) && n < KEY_TRIES; n++)
+	for (int n = 2; key_taken(emit, at, kind, key) && n < KEY_TRIES; n++)
 		snprintf(key, sizeof(key), "%s (%d)", tidy[0] ? tidy : "field", n);
-	if (given.length == strlen(key) && memcmp(given.bytes, key, given.length) == 0)
-		return 0;
 	emit_account(emit, FATE_CHANGED, "name of a field", "made one that it may have");
 	emit->fields[at].key = part_of(emit, span_of(key));
 	return 0;
+}
+
+/* Would a vault take it as it is? */
+static bool is_good_key(struct span key)
+{
+	return key.length > 0 && key.length <= FIELD_KEY_MAX &&
+	       text_is_printable(key.bytes, key.length) && !strpbrk(key.bytes, "\t\n");
+}
+
+/* Gives field `at` a key that no field before it has. */
+static int make_key(struct emit *emit, size_t at, struct error *err)
+{
+	struct part_field *field = &emit->fields[at];
+	struct span given = part_span(emit, field->key);
+
+	if (is_good_key(given) && !key_taken(emit, at, field->kind, given.bytes))
+		return 0;
+	return make_another_key(emit, at, given, err);
 }
 
 static int compare_fields(const void *a, const void *b)

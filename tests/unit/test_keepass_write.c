@@ -10,7 +10,7 @@
 
 #define ITEMS 1000
 #define PASSWORDS 5
-#define FIELDS 24
+#define FIELDS 30
 #define VALUE 64
 
 /* An item with everything it points to, made anew from its number. */
@@ -102,6 +102,15 @@ static struct span some_value(struct made *made)
 	return draw(made, 2) ? some_bytes(made) : some_text(made, "");
 }
 
+static struct span some_uuid(struct made *made)
+{
+	char *text = room(made);
+	unsigned long first = (unsigned long)draw(made, 1000000), last = made->n_texts;
+
+	snprintf(text, VALUE, "%08lx-0000-4000-8000-%012lx", first, last);
+	return span_of(text);
+}
+
 static void make_passwords(struct made *made)
 {
 	struct item *item = &made->item;
@@ -129,11 +138,27 @@ static void add_field(struct made *made, enum field_kind kind, const char *key, 
 	made->fields[made->item.n_fields++] = (struct item_field){kind, key, value};
 }
 
+/* As long as may be, blanks at both ends, and a mark that turns the direction. */
+#define HUNDRED \
+	"0123456789 0123456789 0123456789 0123456789 0123456789 " \
+	"0123456789 0123456789 0123456789 0123456789 "
+#define KEY_255 \
+	" \xe2\x80\xae" HUNDRED HUNDRED "0123456789 0123456789 0123456789 0123456789 0123456 "
+
 static void add_custom(struct made *made, enum field_kind kind, unsigned at)
 {
 	static const char *const keys[] = {
-		"Title",       "UserName",      "URL",    "TOTP Seed",  "TimeOtp-Secret",
-		"vault.rules", "vault.field.x", "vault.", "KP2A_URL_1", "KPEX_PASSKEY_USERNAME",
+		"Title",
+		"UserName",
+		"URL",
+		"TOTP Seed",
+		"TimeOtp-Secret",
+		"vault.rules",
+		"vault.field.x",
+		"vault.",
+		"KP2A_URL_1",
+		KEY_255,
+		"KPEX_PASSKEY_USERNAME",
 		"a <&> b",
 	};
 	struct span value = kind == FIELD_SECRET ? some_value(made) : some_text(made, "");
@@ -148,7 +173,7 @@ static void add_custom(struct made *made, enum field_kind kind, unsigned at)
 /* In order of kind, as they stand in an item. */
 static void make_fields(struct made *made)
 {
-	unsigned customs = (unsigned)draw(made, 11);
+	unsigned customs = (unsigned)draw(made, 13);
 
 	for (uint64_t n = draw(made, 4); n > 0; n--)
 		add_field(made, FIELD_URL, NULL, some_text(made, ""));
@@ -160,6 +185,10 @@ static void make_fields(struct made *made)
 		add_field(made, FIELD_EXPIRES, NULL, span_of("2031-02-03T04:05:06Z"));
 	if (draw(made, 3) == 0)
 		add_field(made, FIELD_RULES, NULL, span_of("minlength: 12; maxlength: 20;"));
+	for (uint64_t n = draw(made, 3); n > 0; n--)
+		add_field(made, FIELD_RESETS, NULL, some_uuid(made));
+	if (draw(made, 3) == 0)
+		add_field(made, FIELD_REALM, NULL, span_of("directory\tone <login> for all"));
 	if (draw(made, 2))
 		add_field(made, FIELD_NOTE, NULL, some_value(made));
 	for (unsigned i = 1; i < customs; i += 2)
