@@ -6,8 +6,10 @@
 #include "base/buf.h"
 #include "format/emit.h"
 
-#define KEEPASS_STRINGS_MAX 2000         /* of one state of an entry; an entry of ours has fewer */
-#define KEEPASS_ENTRY_STRINGS_MAX 200000 /* of all states together */
+/* Strings, and likewise attachments, of one state of an entry: one of ours has fewer. */
+#define KEEPASS_STRINGS_MAX 1200
+/* Both, of all states together: what was different once is found by comparing each with each. */
+#define KEEPASS_PARTS_MAX 50000
 
 /* Bytes in the entry's arena, a NUL behind them. */
 struct keepass_text {
@@ -58,7 +60,7 @@ struct keepass_entry {
 	struct keepass_state now;
 	struct keepass_state *history;
 	size_t n_history, history_room;
-	size_t all_strings;
+	size_t n_parts; /* strings and attachments of all states */
 	struct keepass_text folder, group_tags;
 	bool trashed;
 };

@@ -149,7 +149,7 @@ static void end_file(struct keepass_xml *xml)
 
 	if (!xml->file.name.there)
 		return;
-	if (state->n_files == KEEPASS_STRINGS_MAX) {
+	if (state->n_files == KEEPASS_STRINGS_MAX || xml->entry->n_parts++ == KEEPASS_PARTS_MAX) {
 		keepass_fail(xml, "an entry has more attachments than anybody has");
 		return;
 	}
@@ -223,8 +223,7 @@ static void end_string(struct keepass_xml *xml)
 
 	if (!xml->string.key.there)
 		return;
-	if (state->n_strings == KEEPASS_STRINGS_MAX ||
-	    xml->entry->all_strings++ == KEEPASS_ENTRY_STRINGS_MAX) {
+	if (state->n_strings == KEEPASS_STRINGS_MAX || xml->entry->n_parts++ == KEEPASS_PARTS_MAX) {
 		keepass_fail(xml, "an entry has more fields than anybody has");
 		return;
 	}

@@ -380,6 +380,12 @@ static void documents_without_measure_are_refused(void **state)
 		{FRONT "<Entry><String><Key>", "0123456789abcdef", 2000000, "larger than any"},
 		{FRONT "<Entry>", STRING("k", "v"), 100000, "more fields"},
 		{FRONT "<Entry><History>", "<Entry/>", 100000, "longer history"},
+		{FRONT "<Entry>", "<Binary><Key>f</Key><Value/></Binary>", 100000,
+	         "more attachments"},
+		{FRONT "<Entry><History>",
+	         "<Entry>" STRING("a", "b") STRING("c", "d") STRING("e", "f") STRING("g", "h")
+	                 STRING("i", "j") STRING("k", "l") STRING("m", "n") "</Entry>",
+	         9000, "more fields"},
 		{"<html>", "<p>", 10, "no KeePass XML"},
 	};
 
