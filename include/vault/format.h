@@ -42,6 +42,7 @@ enum format_flags {
 	FORMAT_SEALED = 1 << 3, /* what is written needs a password */
 	FORMAT_MAPPED = 1 << 4, /* takes a map of columns */
 	FORMAT_TWICE = 1 << 5,  /* wants export_ahead */
+	FORMAT_SORTED = 1 << 6, /* wants items folder by folder: EXPORT_BY_NAME */
 };
 
 struct format {
@@ -174,7 +175,8 @@ struct export_how {
  * set): there is one. "-" is standard output, never a terminal. */
 int export_open(const char *path, const struct export_how *how, struct export **ret_export,
                 struct error *err);
-/* Of a FORMAT_TWICE: every item, in the same order, before the first goes to export_item. */
+/* Of a FORMAT_TWICE: every item with attachments, in any order, before the first goes to
+ * export_item. */
 int export_ahead(struct export *export, const struct item *item, struct error *err);
 int export_item(struct export *export, const struct item *item, struct error *err);
 /* Completes the file, makes it durable, gives it its name. */

@@ -322,10 +322,15 @@ struct import_result {
 int vault_import(struct vault *vault, const struct item *item, unsigned flags,
                  struct import_result *ret_result, struct error *err);
 
-/* Calls `each` with every entry, in the order they were made, each verified; those in the trash too
- * when `trashed`. Items are valid during the call. `each` returns 0 to go on; any other value ends
- * the walk and is returned. */
-int vault_export(struct vault *vault, bool trashed,
+enum export_flags {
+	EXPORT_TRASHED = 1 << 0,  /* those in the trash, too */
+	EXPORT_BY_NAME = 1 << 1,  /* folder by folder, the trash at last; it takes twice the time */
+	EXPORT_ATTACHED = 1 << 2, /* only those with attachments; not with EXPORT_BY_NAME */
+};
+
+/* Calls `each` with every entry, in the order they were made, each verified. Items are valid during
+ * the call. `each` returns 0 to go on; any other value ends the walk and is returned. */
+int vault_export(struct vault *vault, unsigned flags,
                  int (*each)(void *context, const struct item *item), void *context,
                  struct error *err);
 

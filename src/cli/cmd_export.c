@@ -68,6 +68,9 @@ static int write_all(struct exporting *exporting, const struct export_values *op
                      struct error *err)
 {
 	struct export_how how = {.format = exporting->format, .replace = options->replace};
+	const struct format *format = exporting->format;
+	unsigned first = format->holds == HOLDS_EVERYTHING ? EXPORT_ATTACHED : 0;
+	unsigned second = format->flags & FORMAT_SORTED ? EXPORT_BY_NAME : 0;
 	struct session *session = exporting->session;
 	SECRET_AUTO *password = NULL;
 	EXPORT_AUTO *export = NULL;
@@ -80,12 +83,12 @@ static int write_all(struct exporting *exporting, const struct export_values *op
 		r = session_unlock(session, 0, err);
 	exporting->export = export;
 	if (r == 0 && is_seen_twice(exporting->format))
-		r = vault_export(session->vault, true, see_first, exporting, err);
+		r = vault_export(session->vault, EXPORT_TRASHED | first, see_first, exporting, err);
 	if (r != 0)
 		return r;
 	account_warn(&exporting->losses);
 	progress_start(&exporting->progress, "Exporting", session->global.quiet);
-	r = vault_export(session->vault, true, write_item, exporting, err);
+	r = vault_export(session->vault, EXPORT_TRASHED | second, write_item, exporting, err);
 	progress_end(&exporting->progress);
 	if (r == 0)
 		r = export_finish(export, err);

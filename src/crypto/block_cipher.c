@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h> /* for a macro of nettle */
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>

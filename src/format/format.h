@@ -49,7 +49,7 @@ struct format_code {
 	/* NULL: cannot be written. `state_bytes` of zeroed, locked memory are at sink->state from
 	 * begin to end, or until it is given up. */
 	int (*begin)(const struct format *format, struct sink *sink, struct error *err);
-	/* Every item before the first goes to `item`; of a FORMAT_TWICE, else NULL. */
+	/* Every item with attachments before the first goes to `item`; of a FORMAT_TWICE. */
 	int (*ahead)(struct sink *sink, const struct item *item, struct error *err);
 	int (*item)(struct sink *sink, const struct item *item, struct error *err);
 	int (*end)(struct sink *sink, struct error *err);

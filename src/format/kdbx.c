@@ -14,7 +14,7 @@ static const struct format_code code = {
 const struct format format_kdbx = {
 	.name = "kdbx",
 	.title = "KeePass KDBX",
-	.flags = FORMAT_READS | FORMAT_WRITES | FORMAT_SEALED | FORMAT_TWICE,
+	.flags = FORMAT_READS | FORMAT_WRITES | FORMAT_SEALED | FORMAT_TWICE | FORMAT_SORTED,
 	.holds = HOLDS_EVERYTHING,
 	.code = &code,
 };

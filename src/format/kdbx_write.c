@@ -1,6 +1,6 @@
 /*
- * Writing KDBX 4.1. Attachments stand in front of the XML, so every item is seen twice: the first
- * time for its attachments, the second for all the rest. Nothing of an item is kept in between but
+ * Writing KDBX 4.1. Attachments stand in front of the XML, so items that have some are seen twice:
+ * the first time for these, the second for all the rest. Nothing of an item is kept in between but
  * a keyed hash of each attachment, by which it is noticed when the vault was changed meanwhile.
  */
 #include "format/kdbx.h"
@@ -18,7 +18,8 @@
 #define PROTECTED 1 /* of an attachment's flags: not to lie in memory in the clear */
 
 struct attachment {
-	unsigned char hash[HASH_BYTES];
+	unsigned char hash[HASH_BYTES]; /* in front: they are in order of it, for the XML */
+	uint32_t number;
 };
 
 struct writing {
@@ -30,7 +31,7 @@ struct writing {
 	struct keepass_write xml;
 	unsigned char hash_key[HASH_KEY_BYTES];
 	struct attachment *attachments;
-	size_t n_attachments, attachments_room, next; /* the next one that the XML refers to */
+	size_t n_attachments, attachments_room;
 };
 
 _Static_assert(sizeof(struct writing) <= KDBX_WRITE_BYTES, "size of the state");
@@ -97,8 +98,9 @@ static int put_attachment(struct writing *writing, struct span value, struct err
 	if (!list)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	writing->attachments = list;
-	hash_bytes(list[writing->n_attachments++].hash, value.bytes, value.length,
-	           writing->hash_key);
+	list += writing->n_attachments;
+	list->number = (uint32_t)writing->n_attachments++;
+	hash_bytes(list->hash, value.bytes, value.length, writing->hash_key);
 	put_u32(head + 1, (uint32_t)value.length + 1);
 	sink_bytes(&writing->sink, head, sizeof(head));
 	sink_bytes(&writing->sink, value.bytes, value.length);
@@ -116,17 +118,24 @@ int kdbx_write_ahead(struct sink *sink, const struct item *item, struct error *e
 	return r;
 }
 
+static int by_hash(const void *a, const void *b)
+{
+	return memcmp(a, b, HASH_BYTES);
+}
+
 static int number_of(void *context, struct span bytes, uint32_t *ret_number, struct error *err)
 {
-	struct writing *writing = context;
+	const struct writing *writing = context;
+	const struct attachment *found;
 	unsigned char hash[HASH_BYTES];
 
 	hash_bytes(hash, bytes.bytes, bytes.length, writing->hash_key);
-	if (writing->next == writing->n_attachments ||
-	    !hash_equal(hash, writing->attachments[writing->next].hash, sizeof(hash)))
+	found = bsearch(hash, writing->attachments, writing->n_attachments, sizeof(*found),
+	                by_hash);
+	if (!found)
 		return error_set(err, VAULT_FAILED,
 		                 "the vault was changed while it was exported: try again");
-	*ret_number = (uint32_t)writing->next++;
+	*ret_number = found->number;
 	return 0;
 }
 
@@ -144,6 +153,9 @@ static int begin_xml(struct writing *writing, struct error *err)
 	if (writing->in_xml)
 		return 0;
 	writing->in_xml = true;
+	if (writing->n_attachments > 0)
+		qsort(writing->attachments, writing->n_attachments, sizeof(struct attachment),
+		      by_hash);
 	put_inner(writing, KDBX_INNER_END, "", 0);
 	return keepass_write_begin(&writing->xml, &how, err);
 }

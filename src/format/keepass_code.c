@@ -33,9 +33,11 @@ static bool all_xml(struct span value)
 	const char *p = value.bytes;
 
 	for (size_t left = value.length; left > 0;) {
-		int32_t c;
-		size_t count = text_next(p, left, &c);
+		int32_t c = *p;
+		size_t count = 1;
 
+		if (c < ' ' || c > '~') /* else it is nothing but text, as most of it */
+			count = text_next(p, left, &c);
 		if (is_bad(c))
 			return false;
 		p += count;
@@ -46,8 +48,9 @@ static bool all_xml(struct span value)
 
 bool keepass_needs_code(struct span value)
 {
-	return begins(value, KEEPASS_CODE) || memmem(value.bytes, value.length, "{REF:", 5) ||
-	       memchr(value.bytes, 0, value.length) || !all_xml(value);
+	return !all_xml(value) ||
+	       (memchr(value.bytes, '{', value.length) &&
+	        (begins(value, KEEPASS_CODE) || memmem(value.bytes, value.length, "{REF:", 5)));
 }
 
 bool keepass_decode(char *text, size_t *length)

@@ -58,7 +58,7 @@ static const struct format_code code = {
 const struct format format_keepass_xml = {
 	.name = "keepass-xml",
 	.title = "KeePass 2 XML",
-	.flags = FORMAT_READS | FORMAT_WRITES | FORMAT_PLAIN,
+	.flags = FORMAT_READS | FORMAT_WRITES | FORMAT_PLAIN | FORMAT_SORTED,
 	.holds = HOLDS_EVERYTHING,
 	.code = &code,
 };

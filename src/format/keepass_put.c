@@ -17,7 +17,8 @@ static void escape(struct sink *sink, const char *p, size_t length)
 	while (p < end) {
 		size_t plain = 0;
 
-		while (p + plain < end && !strchr("&<>\r", p[plain]))
+		while (p + plain < end && p[plain] != '&' && p[plain] != '<' && p[plain] != '>' &&
+		       p[plain] != '\r')
 			plain++;
 		sink_bytes(sink, p, plain);
 		p += plain;

@@ -97,7 +97,14 @@ static void go_to(struct keepass_write *write, bool bin, const char *folder)
 static bool is_tidy(const char *bytes, size_t length, size_t most)
 {
 	FREE_AUTO char *tidy = NULL;
+	size_t plain = 0;
 
+	/* Words of ASCII, as most are, with one blank in between, are. */
+	while (plain < length && bytes[plain] >= ' ' && bytes[plain] <= '~' &&
+	       (bytes[plain] != ' ' || (plain > 0 && bytes[plain - 1] != ' ')))
+		plain++;
+	if (plain == length && length > 0 && length <= most && bytes[length - 1] != ' ')
+		return true;
 	return length > 0 && text_tidy(bytes, length, most, &tidy, NULL) == 0 &&
 	       strlen(tidy) == length && memcmp(tidy, bytes, length) == 0;
 }

@@ -71,8 +71,9 @@ struct keepass_write {
 };
 
 /* `write` needs no other beginning. Everything that an item can have is written, so that reading it
- * gives the same; docs/FORMATS.md has what stands where. A group is opened anew where entries of
- * another one came in between, under the same UUID, by which programs put it together again. */
+ * gives the same; docs/FORMATS.md has what stands where. Items come by name
+ * (FORMAT_SORTED): a group is opened anew where entries of another one came in between, which
+ * KeePass takes for another group. */
 int keepass_write_begin(struct keepass_write *write, const struct keepass_write_how *how,
                         struct error *err);
 int keepass_write_item(struct keepass_write *write, const struct item *item, struct error *err);

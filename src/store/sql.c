@@ -218,6 +218,26 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MOVE_FIELDS] =
 		"SELECT entry, kind, key, value FROM field NOT INDEXED ORDER BY entry, kind,"
 		" position",
+	/* The same by name, entry by entry. An index cannot make an entry appear twice unnoticed:
+	 * its name would not come after the one before. */
+	[SQL_MOVE_LIVE_BY_NAME] =
+		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
+		" entry WHERE state = 0 ORDER BY name",
+	[SQL_MOVE_TRASH_BY_NAME] =
+		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
+		" entry NOT INDEXED WHERE state = 1 ORDER BY name, id",
+	[SQL_MOVE_ATTACHED] =
+		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
+		" entry NOT INDEXED WHERE id IN (SELECT entry FROM field WHERE kind = 19)"
+		" ORDER BY id",
+	[SQL_MOVE_PASSWORDS_OF] =
+		"SELECT entry, position, since, until, value, fingerprint, reason FROM password"
+		" NOT INDEXED WHERE entry = ?1 ORDER BY position",
+	[SQL_MOVE_FORMS_OF] =
+		"SELECT entry, position, hashes FROM form WHERE entry = ?1 ORDER BY position",
+	[SQL_MOVE_FIELDS_OF] =
+		"SELECT entry, kind, key, value FROM field NOT INDEXED WHERE entry = ?1 ORDER BY"
+		" kind, position",
 	[SQL_PASSWORD_IS_SHARED] =
 		"SELECT 1 FROM password WHERE fingerprint = ?1 AND entry <> ?2 LIMIT 1",
 	/* For the rows of an entry that are written again, with more between them. */

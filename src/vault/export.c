@@ -8,10 +8,14 @@
 #include "store/schema.h"
 #include "vault/leaf.h"
 
+/* The other tables are asked for each entry. */
+#define ONE_BY_ONE (EXPORT_BY_NAME | EXPORT_ATTACHED)
 #define ROOM_FIRST ((size_t)64 * 1024)
 
-/* The tables are walked side by side, each in order of the entries' numbers. */
+/* The tables are walked side by side, each in order of the entries' numbers; or by name, where the
+ * other tables are asked for each entry. */
 struct walk {
+	unsigned flags; /* enum export_flags */
 	struct vault *vault;
 	struct stmt *entries, *passwords, *forms, *fields;
 	bool more_passwords, more_forms, more_fields; /* does the statement stand on a row? */
@@ -21,6 +25,7 @@ struct walk {
 	struct item_field *item_fields;
 	size_t passwords_room, fields_room;
 	uint64_t live, trashed;
+	char before[NAME_MAX_BYTES + 1]; /* by name: the entry before */
 };
 
 static int no_memory(struct error *err)
@@ -62,6 +67,32 @@ static struct span kept(const struct walk *walk, struct span span)
 	if (span.bytes)
 		span.bytes = walk->room->bytes + (uintptr_t)span.bytes - 1;
 	return span;
+}
+
+/* A statement for the rows of one entry, on the first of them. */
+static int ask_for(struct walk *walk, enum sql which, int64_t id, struct stmt **stmt,
+                   bool *ret_more, struct error *err)
+{
+	int r;
+
+	stmt_done(*stmt);
+	r = db_stmt(walk->vault->db, which, stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(*stmt, 1, id);
+	return next(*stmt, ret_more, err);
+}
+
+static int find_rows(struct walk *walk, int64_t id, struct error *err)
+{
+	int r = ask_for(walk, SQL_MOVE_PASSWORDS_OF, id, &walk->passwords, &walk->more_passwords,
+	                err);
+
+	if (r == 0 && walk->vault->schema >= SCHEMA_FORMS)
+		r = ask_for(walk, SQL_MOVE_FORMS_OF, id, &walk->forms, &walk->more_forms, err);
+	return r == 0 ? ask_for(walk, SQL_MOVE_FIELDS_OF, id, &walk->fields, &walk->more_fields,
+	                        err)
+	              : r;
 }
 
 static int take_password(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
@@ -199,7 +230,9 @@ static int take_entry(struct walk *walk, struct item *item, enum entry_state *re
 	memcpy(item->uuid, uuid.bytes, ITEM_UUID_BYTES);
 	walk->room->length = 0;
 	leaf_start(&leaf, vault->keys->digest, &row);
-	r = take_rows(walk, row.id, item, &leaf, err);
+	r = walk->flags & ONE_BY_ONE ? find_rows(walk, row.id, err) : 0;
+	if (r == 0)
+		r = take_rows(walk, row.id, item, &leaf, err);
 	hash_finish(&leaf, hashed);
 	if (r == 0)
 		r = digest_compare(vault->db, vault->keys->digest, &walk->nodes, row.id, hashed,
@@ -213,9 +246,19 @@ static int take_entry(struct walk *walk, struct item *item, enum entry_state *re
 	return item->name ? 0 : no_memory(err);
 }
 
-static int walk_all(struct walk *walk, bool trashed,
-                    int (*each)(void *context, const struct item *item), void *context,
-                    struct error *err)
+/* By an index of names: each comes once, if each comes after the one before. */
+static bool in_order(struct walk *walk, const char *name)
+{
+	size_t length = strlen(name);
+	bool good = strcmp(walk->before, name) < 0 && length < sizeof(walk->before);
+
+	if (good)
+		memcpy(walk->before, name, length + 1);
+	return good;
+}
+
+static int walk_entries(struct walk *walk, int (*each)(void *context, const struct item *item),
+                        void *context, struct error *err)
 {
 	enum entry_state state = ENTRY_LIVE;
 	struct item item;
@@ -227,15 +270,34 @@ static int walk_all(struct walk *walk, bool trashed,
 			return r;
 		walk->live += state == ENTRY_LIVE;
 		walk->trashed += state == ENTRY_TRASHED;
-		if (state >= ENTRY_PURGED || (state == ENTRY_TRASHED && !trashed))
+		if (walk->flags & EXPORT_BY_NAME && state == ENTRY_LIVE &&
+		    !in_order(walk, item.name))
+			return changed_outside(err);
+		if (state >= ENTRY_PURGED ||
+		    (state == ENTRY_TRASHED && !(walk->flags & EXPORT_TRASHED)))
 			continue;
 		r = each(context, &item);
 		if (r != 0)
 			return r;
 	}
+	return r;
+}
+
+static int walk_all(struct walk *walk, int (*each)(void *context, const struct item *item),
+                    void *context, struct error *err)
+{
+	int r = walk_entries(walk, each, context, err);
+
+	if (r == 0 && walk->flags & EXPORT_BY_NAME) {
+		stmt_done(walk->entries);
+		r = db_stmt(walk->vault->db, SQL_MOVE_TRASH_BY_NAME, &walk->entries, err);
+		if (r == 0)
+			r = walk_entries(walk, each, context, err);
+	}
 	/* A row that is missing has no leaf to be compared. */
-	if (r == 0 && (walk->live != walk->vault->state.entries ||
-	               walk->trashed != walk->vault->state.trashed))
+	if (r == 0 && !(walk->flags & EXPORT_ATTACHED) &&
+	    (walk->live != walk->vault->state.entries ||
+	     walk->trashed != walk->vault->state.trashed))
 		return changed_outside(err);
 	return r;
 }
@@ -245,6 +307,11 @@ static int start(struct walk *walk, struct error *err)
 	struct db *db = walk->vault->db;
 	int r = secret_new(&walk->room, ROOM_FIRST, err);
 
+	if (r == 0 && walk->flags & ONE_BY_ONE)
+		return db_stmt(db,
+		               walk->flags & EXPORT_ATTACHED ? SQL_MOVE_ATTACHED
+		                                             : SQL_MOVE_LIVE_BY_NAME,
+		               &walk->entries, err);
 	if (r == 0)
 		r = db_stmt(db, SQL_MOVE_ENTRIES, &walk->entries, err);
 	if (r == 0)
@@ -260,11 +327,11 @@ static int start(struct walk *walk, struct error *err)
 	return r == 0 ? next(walk->fields, &walk->more_fields, err) : r;
 }
 
-int vault_export(struct vault *vault, bool trashed,
+int vault_export(struct vault *vault, unsigned flags,
                  int (*each)(void *context, const struct item *item), void *context,
                  struct error *err)
 {
-	struct walk walk = {.vault = vault};
+	struct walk walk = {.vault = vault, .flags = flags};
 	int r;
 
 	if (vault->batch)
@@ -272,13 +339,18 @@ int vault_export(struct vault *vault, bool trashed,
 	r = read_begin(vault, err);
 	if (r < 0)
 		return r;
-	r = start(&walk, err);
+	if (flags & EXPORT_BY_NAME) /* rows lie all over the file */
+		r = db_large_cache(vault->db, true, err);
 	if (r == 0)
-		r = walk_all(&walk, trashed, each, context, err);
+		r = start(&walk, err);
+	if (r == 0)
+		r = walk_all(&walk, each, context, err);
 	stmt_done(walk.entries);
 	stmt_done(walk.passwords);
 	stmt_done(walk.forms);
 	stmt_done(walk.fields);
+	if (flags & EXPORT_BY_NAME)
+		(void)db_large_cache(vault->db, false, NULL);
 	read_end(vault);
 	digest_forget(&walk.nodes);
 	secret_free(walk.room);

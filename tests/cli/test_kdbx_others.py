@@ -98,6 +98,9 @@ def test_pykeepass_finds_everything():
     live = {e.uuid: e for e in opened.entries}
     wanted = vault.contents()
     check(len(live) == len(wanted) == len(ENTRIES))
+    groups = [tuple(group.path) for group in opened.groups]
+    check(len(groups) == len(set(groups)), "a folder is two groups")
+    check(("work", "git") in groups, groups)
     for name, ours in wanted.items():
         found = live[uuid.UUID(ours["uuid"])]
         path = [part for part in found.path if part not in ("Recycle Bin",)]
