@@ -40,8 +40,9 @@ struct chain_entry {
 	size_t falls; /* how many other entries fall with it, at any remove */
 };
 
-/* Time and memory in proportion to the vault, and for the counts in proportion to what falls with
- * each hub. As with vault_list rows are not verified. Give it back with chain_free. */
+/* Time and memory in proportion to the vault; more only where an entry falls with another in two
+ * ways, for a walk from each hub in front of it. As with vault_list rows are not verified. Give it
+ * back with chain_free. */
 int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err);
 void chain_free(struct chain *chain);
 void chain_freep(struct chain **chain);

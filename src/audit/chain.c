@@ -13,11 +13,10 @@
 struct chain {
 	struct chain_facts facts; /* the text lives here */
 	struct chain_entry *entries;
-	size_t n_entries, n_nodes;
+	struct chain_graph graph;
 	const struct chain_entry **by_name, **hubs;
 	size_t n_hubs;
 	const char **addresses; /* of the nodes behind the entries */
-	uint32_t *first, *to;   /* node i leads to to[first[i]] … to[first[i + 1] - 1] */
 	uint32_t *rank;         /* of an entry, in order of name */
 	/* Of one walk: when a node was last reached, from which entry, in how many steps, and in
 	 * which order. */
@@ -34,8 +33,8 @@ void chain_free(struct chain *chain)
 	free(chain->by_name);
 	free(chain->hubs);
 	free(chain->addresses);
-	free(chain->first);
-	free(chain->to);
+	free(chain->graph.first);
+	free(chain->graph.to);
 	free(chain->rank);
 	free(chain->mark);
 	free(chain);
@@ -84,7 +83,7 @@ static int make_entries(struct chain *chain, struct error *err)
 	const uint32_t *by_name = (const void *)chain->facts.by_name.bytes;
 	size_t n = chain->facts.facts.length / sizeof(*facts);
 
-	chain->n_entries = n;
+	chain->graph.n_entries = n;
 	chain->entries = calloc(n + 1, sizeof(*chain->entries));
 	chain->by_name = calloc(n + 1, sizeof(struct chain_entry *));
 	chain->hubs = calloc(n + 1, sizeof(struct chain_entry *));
@@ -120,12 +119,12 @@ static int compare_strings(const void *left, const void *right)
 /* The node of an address, or 0: no mailbox has it. */
 static size_t find_address(const struct chain *chain, const char *address)
 {
-	size_t n = chain->n_nodes - chain->n_entries;
+	size_t n = chain->graph.n_nodes - chain->graph.n_entries;
 	const char **found =
 		n == 0 ? NULL
 		       : bsearch(&address, chain->addresses, n, sizeof(char *), compare_strings);
 
-	return found ? chain->n_entries + (size_t)(found - chain->addresses) : 0;
+	return found ? chain->graph.n_entries + (size_t)(found - chain->addresses) : 0;
 }
 
 /* From mailboxes to their addresses. */
@@ -144,7 +143,7 @@ static int add_boxes(struct making *making, struct error *err)
 	for (size_t i = 0; i < n; i++)
 		if (kept == 0 || strcmp(chain->addresses[kept - 1], chain->addresses[i]) != 0)
 			chain->addresses[kept++] = chain->addresses[i];
-	chain->n_nodes = chain->n_entries + kept;
+	chain->graph.n_nodes = chain->graph.n_entries + kept;
 	for (size_t i = 0; i < n; i++)
 		add_edge(making, boxes[i].fact, find_address(chain, text(chain, boxes[i].address)));
 	return 0;
@@ -191,16 +190,16 @@ static int add_said(struct making *making, struct error *err)
 
 	if (n == 0)
 		return 0;
-	named = calloc(chain->n_entries, sizeof(*named));
+	named = calloc(chain->graph.n_entries, sizeof(*named));
 	if (!named)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	for (size_t i = 0; i < chain->n_entries; i++) {
+	for (size_t i = 0; i < chain->graph.n_entries; i++) {
 		memcpy(named[i].uuid, facts[i].uuid, UUID_BYTES);
 		named[i].fact = (uint32_t)i;
 	}
-	qsort(named, chain->n_entries, sizeof(*named), compare_named);
+	qsort(named, chain->graph.n_entries, sizeof(*named), compare_named);
 	for (size_t i = 0; i < n; i++) {
-		const struct named *found = bsearch(said[i].uuid, named, chain->n_entries,
+		const struct named *found = bsearch(said[i].uuid, named, chain->graph.n_entries,
 		                                    sizeof(*named), compare_named);
 
 		if (found)
@@ -215,25 +214,25 @@ static int make_graph(struct making *making, struct error *err)
 {
 	struct chain *chain = making->chain;
 	const struct edge *edges = (const void *)making->edges.bytes;
-	size_t n = making->edges.length / sizeof(*edges), nodes = chain->n_nodes;
+	size_t n = making->edges.length / sizeof(*edges), nodes = chain->graph.n_nodes;
 
 	if (buf_check(&making->edges, err) < 0)
 		return -VAULT_FAILED;
-	chain->first = calloc(nodes + 2, sizeof(uint32_t));
-	chain->to = calloc(n + 1, sizeof(uint32_t));
+	chain->graph.first = calloc(nodes + 2, sizeof(uint32_t));
+	chain->graph.to = calloc(n + 1, sizeof(uint32_t));
 	chain->mark = calloc(nodes + 1, 4 * sizeof(uint32_t));
-	if (n >= UINT32_MAX || !chain->first || !chain->to || !chain->mark)
+	if (n >= UINT32_MAX || !chain->graph.first || !chain->graph.to || !chain->mark)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	chain->from = chain->mark + nodes;
 	chain->steps = chain->from + nodes;
 	chain->queue = chain->steps + nodes;
 	/* Counted one place further on, so that filling in moves each to where it belongs. */
 	for (size_t i = 0; i < n; i++)
-		chain->first[edges[i].from + 2]++;
+		chain->graph.first[edges[i].from + 2]++;
 	for (size_t i = 2; i <= nodes; i++)
-		chain->first[i] += chain->first[i - 1];
+		chain->graph.first[i] += chain->graph.first[i - 1];
 	for (size_t i = 0; i < n; i++)
-		chain->to[chain->first[edges[i].from + 1]++] = edges[i].to;
+		chain->graph.to[chain->graph.first[edges[i].from + 1]++] = edges[i].to;
 	return 0;
 }
 
@@ -251,30 +250,41 @@ static size_t walk(struct chain *chain, uint32_t start, size_t *ret_falls)
 	for (size_t at = 0; at < length; at++) {
 		uint32_t node = chain->queue[at];
 
-		for (uint32_t i = chain->first[node]; i < chain->first[node + 1]; i++) {
-			uint32_t next = chain->to[i];
+		for (uint32_t i = chain->graph.first[node]; i < chain->graph.first[node + 1]; i++) {
+			uint32_t next = chain->graph.to[i];
 
 			if (chain->mark[next] == chain->walks)
 				continue;
 			chain->mark[next] = chain->walks;
 			chain->from[next] = node;
-			chain->steps[next] = chain->steps[node] + (next < chain->n_entries);
+			chain->steps[next] = chain->steps[node] + (next < chain->graph.n_entries);
 			chain->queue[length++] = next;
-			*ret_falls += next < chain->n_entries;
+			*ret_falls += next < chain->graph.n_entries;
 		}
 	}
 	return length;
 }
 
-static void find_hubs(struct chain *chain)
+static size_t count_by_walk(void *context, uint32_t node)
 {
-	for (size_t i = 0; i < chain->n_entries; i++) {
-		if (chain->first[i] < chain->first[i + 1])
-			walk(chain, (uint32_t)i, &chain->entries[i].falls);
+	struct chain *chain = context;
+	size_t falls;
+
+	walk(chain, node, &falls);
+	return falls + (node < chain->graph.n_entries);
+}
+
+static int find_hubs(struct chain *chain, struct error *err)
+{
+	const struct chain_walker walker = {count_by_walk, chain};
+	int r = chain_count(&chain->graph, &walker, chain->entries, err);
+
+	for (size_t i = 0; r == 0 && i < chain->graph.n_entries; i++)
 		if (chain->entries[i].falls > 0)
 			chain->hubs[chain->n_hubs++] = &chain->entries[i];
-	}
-	qsort(chain->hubs, chain->n_hubs, sizeof(struct chain_entry *), compare_hubs);
+	if (chain->n_hubs > 1)
+		qsort(chain->hubs, chain->n_hubs, sizeof(struct chain_entry *), compare_hubs);
+	return r;
 }
 
 int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err)
@@ -296,10 +306,11 @@ int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err)
 	}
 	if (r == 0)
 		r = make_graph(&making, err);
+	if (r == 0)
+		r = find_hubs(chain, err);
 	buf_done(&making.edges);
 	if (r != 0)
 		return r;
-	find_hubs(chain);
 	*ret_chain = chain;
 	chain = NULL;
 	return 0;
@@ -309,7 +320,7 @@ int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err)
 
 const struct chain_entry *const *chain_entries(const struct chain *chain, size_t *ret_count)
 {
-	*ret_count = chain->n_entries;
+	*ret_count = chain->graph.n_entries;
 	return chain->by_name;
 }
 
@@ -322,7 +333,7 @@ const struct chain_entry *const *chain_hubs(const struct chain *chain, size_t *r
 const struct chain_entry *chain_find(const struct chain *chain, const char *name)
 {
 	const struct chain_entry wanted = {.name = name}, *key = &wanted;
-	const struct chain_entry **found = bsearch(&key, chain->by_name, chain->n_entries,
+	const struct chain_entry **found = bsearch(&key, chain->by_name, chain->graph.n_entries,
 	                                           sizeof(struct chain_entry *), compare_names);
 
 	return found ? *found : NULL;
@@ -346,11 +357,11 @@ static int compare_fallen(const void *left, const void *right)
 static struct fallen fallen(const struct chain *chain, uint32_t node)
 {
 	uint32_t from = chain->from[node];
-	bool by_address = from >= chain->n_entries;
+	bool by_address = from >= chain->graph.n_entries;
 	struct chain_link link = {
 		.entry = &chain->entries[node],
 		.via = &chain->entries[by_address ? chain->from[from] : from],
-		.address = by_address ? chain->addresses[from - chain->n_entries] : NULL,
+		.address = by_address ? chain->addresses[from - chain->graph.n_entries] : NULL,
 		.steps = chain->steps[node],
 	};
 
@@ -368,7 +379,7 @@ int chain_falls(struct chain *chain, const struct chain_entry *hub,
 	if (!all)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	for (size_t at = 1; at < length; at++)
-		if (chain->queue[at] < chain->n_entries)
+		if (chain->queue[at] < chain->graph.n_entries)
 			all[count++] = fallen(chain, chain->queue[at]);
 	qsort(all, count, sizeof(*all), compare_fallen);
 	for (size_t i = 0; i < count && r == 0; i++)

@@ -43,4 +43,24 @@ struct chain_facts {
 int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err);
 void chain_facts_done(struct chain_facts *facts);
 
+/* ---- the graph (chain.c, chain_count.c) --------------------------------------------- */
+
+/* Its nodes are the entries and, behind them, the addresses of mailboxes. Node i leads to
+ * to[first[i]] … to[first[i + 1] - 1]. */
+struct chain_graph {
+	size_t n_entries, n_nodes;
+	uint32_t *first, *to;
+};
+
+/* Counts the entries that can be reached from a node, itself included, one by one. */
+struct chain_walker {
+	size_t (*walk)(void *context, uint32_t node);
+	void *context;
+};
+
+/* Sets `falls` of every entry. In proportion to the graph, where no two ways lead to one entry;
+ * the walker counts for those that have such ways behind them. */
+int chain_count(const struct chain_graph *graph, const struct chain_walker *walker,
+                struct chain_entry *entries, struct error *err);
+
 #endif

@@ -56,6 +56,12 @@ static int remember(void *context, const struct chain_link *link)
 	return 0;
 }
 
+static int add_one(void *context, const struct chain_link *link)
+{
+	*(size_t *)context += link->steps > 0;
+	return 0;
+}
+
 /* "STEPS NAME<VIA[ ADDRESS]; …" of what falls with an entry. */
 static const char *falls(struct vault *vault, const char *name)
 {
@@ -213,6 +219,46 @@ static void test_one_address_twice(void **state)
 	                                             "1 shop<webmail joe@example.org");
 }
 
+/* Entries 0 … n - 1, each reset through up to two others at random; counted again one by one. */
+static void random_chain(unsigned seed, unsigned n, unsigned ways)
+{
+	VAULT_AUTO *vault = fixture_vault();
+	CHAIN_AUTO *chain = NULL;
+	const struct chain_entry *const *all;
+	size_t count;
+	char name[16], target[16];
+
+	assert_done(vault_batch_begin(vault, err));
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		add(vault, name, name, "a test");
+	}
+	for (unsigned i = 0; i < n * ways; i++) {
+		seed = seed * 1103515245 + 12345;
+		snprintf(name, sizeof(name), "n%u", i % n);
+		snprintf(target, sizeof(target), "n%u", seed / 65536 % n);
+		if (seed % 5 != 0)
+			say(vault, name, target);
+	}
+	assert_done(vault_batch_end(vault, true, err));
+	assert_done(chain_make(vault, &chain, err));
+	all = chain_entries(chain, &count);
+	assert_int_equal(count, n);
+	for (size_t i = 0; i < n; i++) {
+		size_t told = 0;
+
+		assert_done(chain_falls(chain, all[i], add_one, &told, err));
+		assert_int_equal(all[i]->falls, told);
+	}
+}
+
+static void test_counts(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 6; i++)
+		random_chain(i, 8 + 5 * i, 1 + i % 2);
+}
+
 static int stop(void *context, const struct chain_link *link)
 {
 	(void)link;
@@ -280,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_at_a_remove),
 		cmocka_unit_test(test_one_address_twice),
+		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_uuids),
 	};
