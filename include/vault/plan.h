@@ -38,6 +38,7 @@ struct plan_action {
 	enum role role;
 	size_t falls;            /* entries that fall with it */
 	unsigned findings;       /* enum finding, or'ed */
+	unsigned fresh;          /* those that the last audit did not tell; see plan_remember */
 	unsigned damage;         /* to compare with that of others, and for nothing else */
 	int64_t since;           /* when the password came into use */
 	const char *burned_at;   /* FINDING_BURNED: the service where it leaked */
@@ -72,6 +73,7 @@ struct plan {
 	size_t n_weak;
 	bool not_weighed; /* there are more than were wanted */
 	struct chain *chain;
+	int64_t last; /* when the last audit was, after plan_remember; 0: there was none */
 };
 
 /* Not verified, as with vault_list. Time: as that of its parts. Give it back with plan_free. */
@@ -80,6 +82,14 @@ int plan_make(struct vault *vault, const struct plan_wanted *wanted, struct plan
 void plan_free(struct plan *plan);
 void plan_freep(struct plan **plan);
 #define PLAN_AUTO __attribute__((cleanup(plan_freep))) struct plan
+
+/* Compares with what the last audit of this vault told on this machine, and remembers this one in
+ * its place, in $XDG_STATE_HOME/vault: numbers that tell nothing without the vault's key. Findings
+ * are the same as long as entry, kind and password are. What was not looked for this time (a list
+ * that was not named, the strength of too many) stays as it was. `only_new`: takes all other
+ * actions out of the plan. A failure to remember is one; the plan is right all the same. While the
+ * vault is unlocked. */
+int plan_remember(struct vault *vault, struct plan *plan, bool only_new, struct error *err);
 
 /* The name of the entry to change first; free(3). VAULT_NOT_FOUND (> 0): nothing is to be done. */
 int plan_first(struct vault *vault, const struct plan_wanted *wanted, char **ret_name,

@@ -19,6 +19,7 @@ struct plan_fact {
 struct plan_inside {
 	struct plan plan; /* the first member: plan_free gets no other address */
 	struct pool pool;
+	struct plan_action *actions; /* the plan's */
 	struct plan_fact *facts;
 	size_t n_facts, facts_room;
 };

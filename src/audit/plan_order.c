@@ -237,7 +237,7 @@ int plan_order(struct plan_inside *inside, struct error *err)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	for (size_t i = 0; i < count; i++)
 		actions[i] = items[i].action;
-	inside->plan.actions = actions;
+	inside->plan.actions = inside->actions = actions;
 	inside->plan.n_actions = count;
 	return 0;
 }

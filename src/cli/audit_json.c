@@ -14,6 +14,15 @@ static const struct {
 	{FINDING_OLD, "old"},
 };
 
+static void put_findings(struct json *json, const char *key, unsigned which)
+{
+	json_put_array(json, key);
+	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++)
+		if (which & findings[i].what)
+			json_put_string(json, NULL, findings[i].word);
+	json_close(json);
+}
+
 static void put_action(struct json *json, const struct plan_action *action)
 {
 	FREE_AUTO char *reasons = audit_reasons(action);
@@ -23,11 +32,8 @@ static void put_action(struct json *json, const struct plan_action *action)
 	json_put_string(json, "role", role_word(action->role));
 	json_put_number(json, "falls", (int64_t)action->falls);
 	json_put_number(json, "damage", action->damage);
-	json_put_array(json, "findings");
-	for (size_t i = 0; i < sizeof(findings) / sizeof(findings[0]); i++)
-		if (action->findings & findings[i].what)
-			json_put_string(json, NULL, findings[i].word);
-	json_close(json);
+	put_findings(json, "findings", action->findings);
+	put_findings(json, "new", action->fresh);
 	json_put_string(json, "reason", reasons);
 	json_put_time(json, "since", action->since);
 	json_put_array(json, "command");
@@ -113,6 +119,7 @@ int audit_json(const struct audit_report *report, struct error *err)
 	int r;
 
 	json_put_object(&json, NULL);
+	json_put_time(&json, "last", plan->last);
 	json_put_array(&json, "plan");
 	for (size_t i = 0; i < plan->n_actions; i++)
 		put_action(&json, &plan->actions[i]);

@@ -14,6 +14,7 @@ struct audit_report {
 	struct plan *plan;
 	const char *list;        /* of leaked passwords; NULL: none was named */
 	struct error list_error; /* why it could not be relied on; no message: it could */
+	bool since_last;         /* what is in the plan is new */
 };
 
 /* The reasons of an action as one sentence, "shared with shop; 11 years old"; free(3). NULL for

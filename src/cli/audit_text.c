@@ -37,15 +37,28 @@ static void print_action(const struct plan_action *action, size_t number)
 	output_string("\n");
 }
 
-static void print_plan(const struct plan *plan, bool all)
+static void print_heading(const struct audit_report *report)
 {
+	char day[DATE_DAY_SIZE];
+
+	if (report->since_last && report->plan->last != 0)
+		output_format("New since the audit of %s, the most damaging first\n",
+		              date_day(report->plan->last, day));
+	else
+		output_string("Change these, the most damaging first\n");
+}
+
+static void print_plan(const struct audit_report *report, bool all)
+{
+	const struct plan *plan = report->plan;
 	size_t count = all || plan->n_actions < ACTIONS_FIRST ? plan->n_actions : ACTIONS_FIRST;
 
 	if (plan->n_actions == 0) {
-		report_note("Nothing needs to be changed.");
+		report_note("%s", report->since_last ? "Nothing new was found."
+		                                     : "Nothing needs to be changed.");
 		return;
 	}
-	output_string("Change these, the most damaging first\n");
+	print_heading(report);
 	for (size_t i = 0; i < count; i++)
 		print_action(&plan->actions[i], i + 1);
 	if (count < plan->n_actions)
@@ -128,7 +141,7 @@ int audit_text(const struct audit_report *report, bool all, struct error *err)
 	const struct plan *plan = report->plan;
 	int r = 0;
 
-	print_plan(plan, all);
+	print_plan(report, all);
 	for (size_t i = 0; all && i < plan->n_groups; i++)
 		print_group(&plan->groups[i]);
 	for (size_t i = 0; all && i < plan->n_families; i++)

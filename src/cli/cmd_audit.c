@@ -10,7 +10,7 @@
 
 struct audit_values {
 	const char *breaches;
-	bool all, strength, html, dot;
+	bool all, since_last, strength, html, dot;
 };
 
 static const struct option_spec audit_options[] = {
@@ -18,6 +18,8 @@ static const struct option_spec audit_options[] = {
                     "list everything that was found, and what shares what"),
 	OPTION_TEXT_OF(WORD_FILE, struct audit_values, breaches, 0, "breaches", "PATH",
                        "look all passwords up in this list of leaked ones"),
+	OPTION_FLAG(struct audit_values, since_last, 0, "since-last",
+                    "tell only what the last audit on this machine did not"),
 	OPTION_FLAG(struct audit_values, html, 0, "html",
                     "print one page to open in a browser, or to put on paper"),
 	OPTION_FLAG(struct audit_values, dot, 0, "dot",
@@ -41,6 +43,7 @@ static int make_report(struct session *session, const struct audit_values *value
 	struct plan_wanted wanted = {.strength_most = values->strength ? 0 : WEIGHED_UNASKED};
 	int r;
 
+	report->since_last = values->since_last;
 	report->list = values->breaches ? values->breaches : session->config.breaches;
 	if (report->list && breaches_open(report->list, &breaches, &report->list_error) == 0)
 		wanted.breaches = breaches;
@@ -51,6 +54,20 @@ static int make_report(struct session *session, const struct audit_values *value
 		error_context(&report->list_error,
 		              "the passwords could not be checked against leaked ones");
 	return r;
+}
+
+/* Every audit is one that the next can be compared with; only who compares has to know when it
+ * cannot be. */
+static void remember(struct session *session, const struct audit_values *values,
+                     const struct audit_report *report)
+{
+	struct error err = {0};
+
+	if (plan_remember(session->vault, report->plan, values->since_last, &err) < 0 &&
+	    values->since_last)
+		report_warning("this audit cannot be remembered, the next one will tell the same: "
+		               "%s",
+		               err.message);
 }
 
 static void note_nothing(const struct plan *plan)
@@ -72,11 +89,15 @@ static void note_nothing(const struct plan *plan)
 
 static int audit_status(const struct audit_report *report, struct error *err)
 {
+	size_t found = report->plan->n_actions;
+
 	if (report->list_error.message[0]) {
 		*err = report->list_error;
 		return -(int)err->status;
 	}
-	return report->plan->n_actions + report->plan->n_breached > 0 ? VAULT_FINDINGS : 0;
+	if (!report->since_last)
+		found += report->plan->n_breached;
+	return found > 0 ? VAULT_FINDINGS : 0;
 }
 
 static int print(const struct session *session, const struct audit_values *values,
@@ -104,11 +125,13 @@ static int audit_run(struct session *session, const void *values, char *const *w
 		r = make_report(session, audit, &report, err);
 	if (r != 0)
 		return r;
+	remember(session, audit, &report);
 	session_close(session);
 	r = print(session, audit, &report, err);
 	if (r < 0)
 		return r;
-	note_nothing(report.plan);
+	if (!audit->since_last)
+		note_nothing(report.plan);
 	return audit_status(&report, err);
 }
 

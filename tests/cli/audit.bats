@@ -17,7 +17,8 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 0 vault audit -q
 	silent
 	answers 0 vault audit --json
-	printed '{"plan":[],"shared":[],"families":[],"hubs":[],"weak":[],"breaches":null}'$'\n'
+	[ "$(json '[j[k] for k in ("plan", "shared", "families", "hubs", "weak", "breaches")]')" \
+		= "[[], [], [], [], [], None]" ]
 }
 
 @test "shared now, by three; a reason does not hide it" {
@@ -130,4 +131,32 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	vault -q edit shop -g
 	vault -q edit mail -g
 	answers 0 vault audit
+}
+
+@test "--since-last tells what is new, and remembers no name" {
+	printf canary-red-horse | put add shop
+	printf canary-red-horse | put add forum --allow-reuse 'for now'
+	answers 7 vault audit --since-last
+	shows "Change these"
+	shows "vault rotate"
+	answers 0 vault audit --since-last
+	printed
+	says "Nothing new was found."
+	answers 7 vault audit
+	printf canary-red-house | put add bank --allow-reuse 'for now'
+	answers 7 vault audit --since-last --json
+	[ "$(json 'sorted(a["name"] for a in j["plan"] if a["new"])')" != "[]" ]
+	[ "$(json 'j["last"] is None')" = False ]
+	answers 0 vault audit --since-last
+	file=$(echo "$HOME"/.local/state/vault/*.audit)
+	[ "$(stat -c %a "$file")" = 600 ]
+	! grep -qaE 'shop|forum|bank|canary' "$file"
+	printf x | dd of="$file" bs=1 seek=20 conv=notrunc status=none # it cannot be relied on
+	answers 7 vault audit --since-last
+	rm "$file"
+	mkdir "$file"
+	answers 7 vault audit --since-last
+	says "cannot be remembered"
+	answers 7 vault audit -q
+	silent
 }

@@ -70,8 +70,8 @@ status=("${key[@]}" vault uuid size format sequence header_healed header_torn re
 	members history name passwords since until reuse_reason password
 	shows first-canary
 	answers 7 vault --json audit
-	members audit plan name role falls damage findings reason since command shared master now \
-		realm uses state until families hubs weak breaches
+	members audit last plan name role falls damage findings new reason since command shared \
+		master now realm uses state until families hubs weak breaches
 	unseen canary
 }
 
