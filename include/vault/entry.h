@@ -92,6 +92,13 @@ int entry_clear(struct entry *entry, const char *what);
 
 void entry_clear_kind(struct entry *entry, enum field_kind kind);
 
+/* An attachment by its name: a custom field may have the same one. Borrowed as from entry_field;
+ * NULL when there is none. */
+const struct field *entry_attachment(const struct entry *entry, const char *name);
+
+/* Removes it. VAULT_NOT_FOUND (> 0): there is none. */
+int entry_detach(struct entry *entry, const char *name);
+
 /* A custom field by its key, or else an attachment by its name; the note ("note"), the one-time
  * code ("otp"), the date of expiry ("expires"), the password rules ("rules"), or the first URL
  * ("url") or FIELD_RESETS ("resets-via"). Borrowed: valid until the entry changes. NULL when there
@@ -115,6 +122,7 @@ struct entry_edit {
 	struct entry *set; /* fields to set, or NULL; name and user are not looked at */
 	const char *const
 		*clear; /* entry_clear words, done before `set`; NULL-terminated, or NULL */
+	const char *const *detach; /* names of attachments to remove; the same */
 };
 
 #endif

@@ -1,8 +1,11 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <vault/format.h>
+#include <vault/log.h>
 
+#include "cleanup.h"
 #include "commands.h"
 #include "export_target.h"
 #include "import_report.h"
@@ -117,6 +120,19 @@ static void tell(const struct exporting *exporting)
 		               exporting->path);
 }
 
+/* The file is there, whatever becomes of this. */
+static void remember(struct exporting *exporting)
+{
+	struct error why = {0};
+	FREE_AUTO char *path =
+		strcmp(exporting->path, "-") == 0 ? NULL : realpath(exporting->path, NULL);
+
+	if (exporting->format->flags & FORMAT_PLAIN &&
+	    vault_log_export(exporting->session->vault, exporting->format->name,
+	                     path ? path : exporting->path, &why) < 0)
+		report_warning("'vault status' will not tell of it: %s", why.message);
+}
+
 static int export_run(struct session *session, const void *values, char *const *words,
                       struct error *err)
 {
@@ -131,6 +147,8 @@ static int export_run(struct session *session, const void *values, char *const *
 		r = export_confirm(exporting.format, exporting.path, &options->target, err);
 	if (r == 0)
 		r = write_all(&exporting, options, err);
+	if (r == 0)
+		remember(&exporting);
 	session_close(session);
 	if (r == 0)
 		tell(&exporting);

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "key_names.h"
 #include "output.h"
+#include "plain_exports.h"
 
 #define LABEL_COLUMNS 12
 
@@ -20,6 +21,7 @@ struct status {
 	struct key_slot slots[KEY_SLOTS];
 	size_t n_slots;
 	struct held_status held;
+	struct plain_exports exports;
 };
 
 static const char *header_state(const struct vault_status_info *info)
@@ -65,6 +67,7 @@ static void status_text(const struct status *status)
 	output_format("%" PRIu64 ", and %" PRIu64 " in the trash\n", info->entries, info->trashed);
 	label("incidents");
 	output_format("%zu open\n", status->incidents);
+	plain_exports_text(&status->exports, LABEL_COLUMNS);
 	label("changes");
 	output_format("%" PRIu64 "\n", info->generation);
 	label("schema");
@@ -112,6 +115,7 @@ static void status_json(const struct status *status)
 	held_status_json(&json, &status->held);
 	if (status->unlocked) {
 		json_put_number(&json, "incidents_open", (int64_t)status->incidents);
+		plain_exports_json(&status->exports, &json);
 		json_put_number(&json, "schema", info->schema);
 		json_put_number(&json, "generation", (int64_t)info->generation);
 		json_put_number(&json, "entries", (int64_t)info->entries);
@@ -133,8 +137,12 @@ static int status_run(struct session *session, const void *values, char *const *
 		r = vault_info(session->vault, &status.info, err);
 	if (r == 0 && status.unlocked)
 		r = vault_incidents_open(session->vault, &status.incidents, err);
-	if (r != 0)
+	if (r == 0 && status.unlocked)
+		r = plain_exports_read(&status.exports, session->vault, err);
+	if (r != 0) {
+		plain_exports_done(&status.exports);
 		return r;
+	}
 	vault_key_slots(session->vault, status.slots, &status.n_slots);
 	held_status(session, &status.held);
 	session_close(session);
@@ -142,6 +150,7 @@ static int status_run(struct session *session, const void *values, char *const *
 		status_json(&status);
 	else
 		status_text(&status);
+	plain_exports_done(&status.exports);
 	return 0;
 }
 

@@ -14,6 +14,10 @@ const struct command *const commands[] = {
 	&command_trash_list,
 	&command_trash_restore,
 	&command_trash_empty,
+	&command_attach_add,
+	&command_attach_list,
+	&command_attach_get,
+	&command_attach_remove,
 	/* use */
 	&command_get,
 	&command_copy,

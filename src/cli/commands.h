@@ -46,10 +46,11 @@ const struct command *command_by_name(const char *first,
  * counts when there are commands that begin with `first`. */
 int command_unknown(const char *first, const char *second, struct error *err);
 
-extern const struct command command_add, command_audit, command_backup, command_breaches_build,
-	command_breaches_check, command_check, command_complete, command_copy, command_edit,
-	command_exec, command_export, command_find, command_generate, command_get,
-	command_git_credential, command_help, command_history, command_import,
+extern const struct command command_add, command_attach_add, command_attach_get,
+	command_attach_list, command_attach_remove, command_audit, command_backup,
+	command_breaches_build, command_breaches_check, command_check, command_complete,
+	command_copy, command_edit, command_exec, command_export, command_find, command_generate,
+	command_get, command_git_credential, command_help, command_history, command_import,
 	command_incident_close, command_incident_dismiss, command_incident_list,
 	command_incident_next, command_incident_show, command_init, command_key_add,
 	command_key_list, command_key_remove, command_leak, command_list, command_lock,

@@ -126,6 +126,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_INCIDENTS] =
 		"SELECT id, name, created, modified, trashed FROM entry WHERE state > 2 AND state ="
 		" 3 ORDER BY id",
+	[SQL_LOG] = "SELECT id FROM entry WHERE state > 2 AND state = 4 ORDER BY id",
 	[SQL_INCIDENTS_OPEN] =
 		"SELECT id FROM entry WHERE state > 2 AND state = 3 AND trashed = 0 ORDER BY id",
 	/* The latest account of that name, whatever became of it: the live one, then the trash. */

@@ -53,6 +53,7 @@ enum sql {
 	/* incidents */
 	SQL_INCIDENTS,
 	SQL_INCIDENTS_OPEN,
+	SQL_LOG,
 	SQL_ENTRY_EVER,
 	SQL_ENTRY_BY_USER,
 	/* variants */

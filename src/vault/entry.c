@@ -356,6 +356,25 @@ int entry_clear(struct entry *entry, const char *what)
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;
 }
 
+const struct field *entry_attachment(const struct entry *entry, const char *name)
+{
+	for (size_t i = 0; i < entry->n_fields; i++)
+		if (entry->fields[i].kind == FIELD_ATTACHMENT &&
+		    strcmp(entry->fields[i].key, name) == 0)
+			return &entry->fields[i];
+	return NULL;
+}
+
+int entry_detach(struct entry *entry, const char *name)
+{
+	const struct field *field = entry_attachment(entry, name);
+
+	if (!field)
+		return VAULT_NOT_FOUND;
+	remove_field(entry, (size_t)(field - entry->fields));
+	return 0;
+}
+
 void entry_clear_kind(struct entry *entry, enum field_kind kind)
 {
 	for (size_t i = entry->n_fields; i-- > 0;)

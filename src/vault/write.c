@@ -172,6 +172,12 @@ static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct
 			          entry->name, edit->clear[i]);
 			return VAULT_NOT_FOUND;
 		}
+	for (size_t i = 0; edit->detach && edit->detach[i]; i++)
+		if (entry_detach(entry, edit->detach[i]) == VAULT_NOT_FOUND) {
+			error_set(err, VAULT_NOT_FOUND, "'%s' has no attachment '%s'", entry->name,
+			          edit->detach[i]);
+			return VAULT_NOT_FOUND;
+		}
 	if (edit->user)
 		r = entry_set_user(entry, edit->user, err);
 	if (r == 0 && edit->set)
@@ -199,7 +205,7 @@ static int renew_forms(struct vault *vault, struct record *record, struct error 
 
 static bool changes_fields(const struct entry_edit *edit)
 {
-	return edit->user || (edit->clear && edit->clear[0]) ||
+	return edit->user || (edit->clear && edit->clear[0]) || (edit->detach && edit->detach[0]) ||
 	       (edit->set && edit->set->n_fields > 0);
 }
 

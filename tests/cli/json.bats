@@ -84,7 +84,8 @@ status=("${key[@]}" vault uuid size format sequence header_healed header_torn re
 	answers 0 locked --json status
 	members status "${status[@]}"
 	answers 0 vault --json status
-	members status "${status[@]}" schema generation entries trashed memory_locked
+	members status "${status[@]}" schema generation entries trashed memory_locked \
+		incidents_open plain_exports
 	answers 0 locked --json key list
 	members "key list" "${key[@]}"
 }
