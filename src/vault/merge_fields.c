@@ -72,10 +72,20 @@ int entry_keep_earlier(struct entry *entry, const char *name, struct span value,
 
 const char *entry_field_word(enum field_kind kind)
 {
-	return kind == FIELD_NOTE      ? "note"
-	       : kind == FIELD_EXPIRES ? "expires"
-	       : kind == FIELD_RULES   ? "rules"
-	                               : "otp";
+	switch ((int)kind) {
+	case FIELD_NOTE:
+		return "note";
+	case FIELD_EXPIRES:
+		return "expires";
+	case FIELD_RULES:
+		return "rules";
+	case FIELD_REALM:
+		return "realm";
+	case FIELD_OTP:
+		return "otp";
+	default:
+		return "field";
+	}
 }
 
 /* The field that takes the place of `field` in this entry; NULL: it can be put beside them. */
