@@ -196,10 +196,12 @@ static void test_one_password(void **state)
 	assert_string_equal(refused.conflicts.items[0].name, "d");
 	secret_free(edit.password);
 	assert_string_equal(realms(vault, NULL), "dir=(x): a b c");
+	write_result_done(&refused);
 	edit = (struct entry_edit){.password = secret_of("whatever")};
 	assert_int_equal(realm_edit(vault, "d", &edit, NULL, &refused, &others, NULL),
 	                 VAULT_NOT_FOUND);
 	secret_free(edit.password);
+	write_result_done(&refused);
 	edit = (struct entry_edit){.password = secret_of("within a batch")};
 	assert_done(vault_batch_begin(vault, err));
 	assert_done(realm_edit(vault, "b", &edit, NULL, &refused, &others, err));
