@@ -12,9 +12,18 @@
 #include "output.h"
 #include "results.h"
 
-static void put_plan(const struct plan *plan)
+static void put_plan(const struct audit_report *report)
 {
+	const struct plan *plan = report->plan;
+
 	html_heading("Change these, the most damaging first");
+	if (audit_master_weak(report)) {
+		output_string("<p>The master password is ");
+		html_text(strength_word(report->master.score));
+		output_string(". ");
+		html_text(report->master.advice);
+		output_string(" <code>vault passwd</code></p>\n");
+	}
 	output_string(plan->n_actions == 0 ? "<p>Nothing needs to be changed.</p>\n" : "<ol>\n");
 	for (size_t i = 0; i < plan->n_actions; i++) {
 		FREE_AUTO char *reasons = audit_reasons(&plan->actions[i]);
@@ -159,7 +168,7 @@ int audit_html(const struct audit_report *report, struct error *err)
 	if (r < 0)
 		return r;
 	html_page("Audit of a vault");
-	put_plan(plan);
+	put_plan(report);
 	audit_svg(&graph);
 	for (size_t i = 0; i < plan->n_groups; i++)
 		put_group(&plan->groups[i]);

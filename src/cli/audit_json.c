@@ -91,6 +91,13 @@ static void put_family(struct json *json, const struct audit_family *family)
 	json_close(json);
 }
 
+static void put_strength(struct json *json, const struct strength *strength)
+{
+	json_put_string(json, "strength", strength_word(strength->score));
+	json_put_real(json, "bits", strength->bits);
+	json_put_string(json, "advice", strength->advice);
+}
+
 /* null: not looked at. */
 static void put_weak(struct json *json, const struct plan *plan)
 {
@@ -104,11 +111,21 @@ static void put_weak(struct json *json, const struct plan *plan)
 
 		json_put_object(json, NULL);
 		json_put_string(json, "name", weak->name);
-		json_put_string(json, "strength", strength_word(weak->strength.score));
-		json_put_real(json, "bits", weak->strength.bits);
-		json_put_string(json, "advice", weak->strength.advice);
+		put_strength(json, &weak->strength);
 		json_close(json);
 	}
+	json_close(json);
+}
+
+/* null: what opened the vault was no password. */
+static void put_master(struct json *json, const struct audit_report *report)
+{
+	if (!report->master_weighed) {
+		json_put_null(json, "master");
+		return;
+	}
+	json_put_object(json, "master");
+	put_strength(json, &report->master);
 	json_close(json);
 }
 
@@ -120,6 +137,7 @@ int audit_json(const struct audit_report *report, struct error *err)
 
 	json_put_object(&json, NULL);
 	json_put_time(&json, "last", plan->last);
+	put_master(&json, report);
 	json_put_array(&json, "plan");
 	for (size_t i = 0; i < plan->n_actions; i++)
 		put_action(&json, &plan->actions[i]);

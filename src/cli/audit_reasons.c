@@ -16,6 +16,12 @@ const char *audit_differs(unsigned how, char words[VARIANT_WORDS_SIZE])
 	return how ? variant_words(how, words) : "the same password";
 }
 
+/* The file can be tried against at leisure: more is asked of it than of other passwords. */
+bool audit_master_weak(const struct audit_report *report)
+{
+	return report->master_weighed && report->master.score <= STRENGTH_WEAK;
+}
+
 /* A sentence that grows, reason by reason. */
 struct sentence {
 	FILE *text;

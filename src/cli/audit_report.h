@@ -15,7 +15,12 @@ struct audit_report {
 	const char *list;        /* of leaked passwords; NULL: none was named */
 	struct error list_error; /* why it could not be relied on; no message: it could */
 	bool since_last;         /* what is in the plan is new */
+	bool master_weighed;     /* the master password was typed, or read from a file, this time */
+	struct strength master;
 };
+
+/* Is the master password one that whoever gets the file could guess? */
+bool audit_master_weak(const struct audit_report *report);
 
 /* The reasons of an action as one sentence, "shared with shop; 11 years old"; free(3). NULL for
  * want of memory, which the output remembers. */

@@ -37,6 +37,19 @@ static void print_action(const struct plan_action *action, size_t number)
 	output_string("\n");
 }
 
+static void print_master(const struct audit_report *report)
+{
+	char text[256];
+
+	if (!audit_master_weak(report) || report->since_last)
+		return;
+	snprintf(text, sizeof(text), "The master password is %s, about 2^%.0f guesses. %s",
+	         strength_word(report->master.score), report->master.bits, report->master.advice);
+	output_string("  0.  vault passwd\n      ");
+	output_sentence(text, REASON_COLUMNS);
+	output_string("\n");
+}
+
 static void print_heading(const struct audit_report *report)
 {
 	char day[DATE_DAY_SIZE];
@@ -53,12 +66,13 @@ static void print_plan(const struct audit_report *report, bool all)
 	const struct plan *plan = report->plan;
 	size_t count = all || plan->n_actions < ACTIONS_FIRST ? plan->n_actions : ACTIONS_FIRST;
 
-	if (plan->n_actions == 0) {
+	if (plan->n_actions == 0 && !audit_master_weak(report)) {
 		report_note("%s", report->since_last ? "Nothing new was found."
 		                                     : "Nothing needs to be changed.");
 		return;
 	}
 	print_heading(report);
+	print_master(report);
 	for (size_t i = 0; i < count; i++)
 		print_action(&plan->actions[i], i + 1);
 	if (count < plan->n_actions)

@@ -56,6 +56,21 @@ static int make_report(struct session *session, const struct audit_values *value
 	return r;
 }
 
+/* What opened the vault, where it was a password that somebody gave: nothing of it is stored. */
+static int weigh_master(struct session *session, struct audit_report *report, struct error *err)
+{
+	enum key_type type = session->presented.credential.type;
+	int r = 0;
+
+	if (session->presented.password &&
+	    (type == KEY_PASSWORD || type == KEY_PASSWORD_AND_FILE)) {
+		r = audit_strength(session->presented.password, NULL, &report->master, err);
+		report->master_weighed = r == 0;
+	}
+	presented_done(&session->presented);
+	return r;
+}
+
 /* Every audit is one that the next can be compared with; only who compares has to know when it
  * cannot be. */
 static void remember(struct session *session, const struct audit_values *values,
@@ -96,7 +111,7 @@ static int audit_status(const struct audit_report *report, struct error *err)
 		return -(int)err->status;
 	}
 	if (!report->since_last)
-		found += report->plan->n_breached;
+		found += report->plan->n_breached + audit_master_weak(report);
 	return found > 0 ? VAULT_FINDINGS : 0;
 }
 
@@ -120,7 +135,10 @@ static int audit_run(struct session *session, const void *values, char *const *w
 	(void)words;
 	if (session->global.json + audit->html + audit->dot > 1)
 		return error_set(err, VAULT_USAGE, "--json, --html and --dot: only one of them");
+	session->keep_presented = true;
 	r = session_unlock(session, 0, err);
+	if (r == 0)
+		r = weigh_master(session, &report, err);
 	if (r == 0)
 		r = make_report(session, audit, &report, err);
 	if (r != 0)

@@ -160,3 +160,20 @@ groups="[(g['master'], g['now'], $uses) for g in j['shared']]"
 	answers 7 vault audit -q
 	silent
 }
+
+@test "a weak master password comes before all, where it is given" {
+	vault -q add name -g
+	answers 0 master audit
+	printf 'letmein7\n' >weak
+	locked -q --vault weak.vault --password-file weak init --no-recovery "${CHEAP[@]}"
+	answers 7 locked --vault weak.vault --password-file weak audit
+	shows "0.  vault passwd"
+	shows "The master password is very weak"
+	unseen letmein
+	answers 7 locked --vault weak.vault --password-file weak audit --json
+	[ "$(json 'j["master"]["strength"]')" = "very weak" ]
+	answers 0 master audit --json
+	[ "$(json 'j["master"]["strength"]')" = strong ]
+	answers 0 vault audit --json # by the volume key: nobody gave it
+	[ "$(json 'j["master"]')" = None ]
+}
