@@ -27,12 +27,14 @@ enum format_holds {
 	HOLDS_ATTACHMENTS = 1 << 6,
 	HOLDS_EXPIRY = 1 << 7,
 	HOLDS_TRASH = 1 << 8,
-	HOLDS_BYTES = 1 << 9,    /* values that are no text */
-	HOLDS_REASONS = 1 << 10, /* why a password is shared */
-	HOLDS_RULES = 1 << 11,   /* what the service accepts as a password */
-	HOLDS_CHAIN = 1 << 12,   /* through which entry a password can be reset */
-	HOLDS_REALMS = 1 << 13,  /* which entries share a password on purpose */
-	HOLDS_EVERYTHING = (1 << 14) - 1,
+	HOLDS_BYTES = 1 << 9,      /* values that are no text */
+	HOLDS_REASONS = 1 << 10,   /* why a password is shared */
+	HOLDS_RULES = 1 << 11,     /* what the service accepts as a password */
+	HOLDS_CHAIN = 1 << 12,     /* through which entry a password can be reset */
+	HOLDS_REALMS = 1 << 13,    /* which entries share a password on purpose */
+	HOLDS_CONSUMERS = 1 << 14, /* who types the password */
+	HOLDS_PENDING = 1 << 15,   /* a password that is to be the next */
+	HOLDS_EVERYTHING = (1 << 16) - 1,
 };
 
 enum format_flags {

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "field_value.h"
 #include "json.h"
+#include "rotation.h"
 
 struct copy_values {
 	const char *field;
@@ -53,6 +54,8 @@ static int copy_run(struct session *session, const void *values, char *const *wo
 
 	if (r != 0)
 		return r;
+	if (!copy->field || strcmp(copy->field, "password") == 0)
+		rotation_note(entry);
 	r = copy_value(session, copy, entry, &done, err);
 	if (r == 0 && session->global.json)
 		print_json(entry, copy->field, &done);

@@ -18,7 +18,7 @@ static const struct option_spec edit_options[] = {
 	OPTION_FLAG(struct edit_values, realm_too, 0, "realm-too",
                     "give the new password to the whole realm"),
 	OPTION_TEXTS_OF(WORD_CLEARABLE, struct edit_values, clear, 0, "clear", "FIELD",
-                        "remove user, url, tag, rules, resets-via, note, otp or a field"),
+                        "remove user, url, tag, used-by, rules, note, otp or a field"),
 	OPTIONS_END,
 };
 

@@ -4,6 +4,7 @@
 #include "field_value.h"
 #include "output.h"
 #include "resets.h"
+#include "rotation.h"
 
 struct get_values {
 	const char *field;
@@ -30,6 +31,8 @@ static int get_run(struct session *session, const void *values, char *const *wor
 	r = field_value(entry, get->field, &value, err);
 	if (r != 0)
 		return r;
+	if (value.secret && value.secret == entry->password)
+		rotation_note(entry);
 	if (value.secret)
 		output_secret(value.secret);
 	else

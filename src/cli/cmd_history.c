@@ -5,6 +5,7 @@
 #include "dates.h"
 #include "json.h"
 #include "output.h"
+#include "rotation.h"
 
 struct history_values {
 	bool reveal;
@@ -72,12 +73,26 @@ static void print_line(const struct history_line *line, bool reveal)
 	output_string("\n");
 }
 
-static void print_json(const struct history *history, const char *name, bool reveal)
+/* A password that is not in use yet is no part of the history, but may be what is looked for. */
+static void print_pending(const struct secret *pending, bool reveal)
 {
+	if (!pending)
+		return;
+	output_string("pending                  ");
+	if (reveal)
+		output_secret_text(pending, 0);
+	else
+		output_string(output_mask());
+	output_string("\n");
+}
+
+static void print_json(const struct history *history, const struct entry *entry, bool reveal)
+{
+	const struct secret *pending = rotate_pending(entry);
 	struct json json = {0};
 
 	json_put_object(&json, NULL);
-	json_put_string(&json, "name", name);
+	json_put_string(&json, "name", entry->name);
 	json_put_array(&json, "passwords");
 	for (size_t i = 0; i < history->count; i++) {
 		const struct history_line *line = &history->lines[i];
@@ -90,6 +105,9 @@ static void print_json(const struct history *history, const char *name, bool rev
 		json_close(&json);
 	}
 	json_close(&json);
+	json_put_bool(&json, "change_pending", pending);
+	if (reveal && pending)
+		json_put_secret(&json, "pending", pending);
 	json_close(&json);
 }
 
@@ -101,7 +119,7 @@ static int history_run(struct session *session, const void *values, char *const 
 	ENTRY_AUTO *entry = NULL;
 	int r = session_unlock(session, 0, err);
 
-	if (r == 0 && session->global.json) /* for its exact name */
+	if (r == 0)
 		r = session_get(session, words[0], &entry, err);
 	if (r == 0)
 		r = vault_history(session->vault, words[0], options->reveal, keep_item, &history,
@@ -112,7 +130,9 @@ static int history_run(struct session *session, const void *values, char *const 
 		return r;
 	session_close(session);
 	if (session->global.json)
-		print_json(&history, entry->name, options->reveal);
+		print_json(&history, entry, options->reveal);
+	else
+		print_pending(rotate_pending(entry), options->reveal);
 	for (size_t i = 0; i < history.count && !session->global.json; i++)
 		print_line(&history.lines[i], options->reveal);
 	return 0;

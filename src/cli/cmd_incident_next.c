@@ -21,7 +21,7 @@ static void tell_next(const struct session *session, const struct incident *inci
 	}
 	output_text(next);
 	output_string("\n");
-	report_note("Give it another password: vault edit -g %s", result_shell_name(next, name));
+	report_note("Give it another password: vault rotate %s", result_shell_name(next, name));
 }
 
 /* VAULT_FINDINGS: told. */

@@ -7,6 +7,7 @@
 #include "json.h"
 #include "output.h"
 #include "prompt.h"
+#include "rotation.h"
 #include "service.h"
 #include "units.h"
 #include "url.h"
@@ -126,6 +127,8 @@ static int open_run(struct session *session, const void *values, char *const *wo
 	if (r == 0 && !open->print)
 		r = browse(&url, err);
 	copy = copy && entry->password;
+	if (r == 0 && copy)
+		rotation_note(entry);
 	if (r == 0 && copy)
 		r = clipboard_copy(session, entry->password, &how, &done, err);
 	if (r != 0)

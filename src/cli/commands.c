@@ -40,6 +40,7 @@ const struct command *const commands[] = {
 	&command_incident_close,
 	&command_breaches_check,
 	&command_breaches_build,
+	&command_rotate,
 	&command_history,
 	&command_realm_add,
 	&command_realm_list,

@@ -56,7 +56,7 @@ extern const struct command command_add, command_attach_add, command_attach_get,
 	command_key_list, command_key_remove, command_leak, command_list, command_lock,
 	command_merge, command_open, command_otp, command_passwd, command_pick, command_realm_add,
 	command_realm_list, command_realm_load, command_realm_remove, command_realm_show,
-	command_rekey, command_rename, command_rescue, command_restore, command_rm,
+	command_rekey, command_rename, command_rescue, command_restore, command_rm, command_rotate,
 	command_rules_load, command_show, command_status, command_trash_empty, command_trash_list,
 	command_trash_restore, command_unlock;
 

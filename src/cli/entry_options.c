@@ -34,7 +34,8 @@ bool entry_options_fields(const struct entry_options *options)
 {
 	return options->user || options->note || options->urls.count || options->tags.count ||
 	       options->rule.rules || options->fields.count || options->secret_fields.count ||
-	       options->resets.count || options->otp || options->otp_file || options->otp_qr;
+	       options->resets.count || options->used_by.count || options->otp ||
+	       options->otp_file || options->otp_qr;
 }
 
 int entry_options_check(const struct entry_options *options, const struct config *config,
@@ -108,6 +109,8 @@ int entry_options_plain(const struct entry_options *options, struct entry *entry
 		r = entry_set_text(entry, FIELD_TAG, NULL, options->tags.items[i], err);
 	for (size_t i = 0; r == 0 && i < options->fields.count; i++)
 		r = set_field(entry, options->fields.items[i], err);
+	for (size_t i = 0; r == 0 && i < options->used_by.count; i++)
+		r = entry_set_text(entry, FIELD_CONSUMER, NULL, options->used_by.items[i], err);
 	if (r == 0 && options->rule.rules)
 		r = entry_set_text(entry, FIELD_RULES, NULL, options->rule.rules, err);
 	if (r == 0 && options->otp_qr)

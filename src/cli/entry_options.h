@@ -19,7 +19,7 @@
 
 struct entry_options {
 	const char *user, *note, *allow_reuse, *otp_file, *otp_qr;
-	struct texts urls, tags, fields, secret_fields, resets;
+	struct texts urls, tags, fields, secret_fields, resets, used_by;
 	bool generate, from_stdin, all_stdin, otp;
 	struct rule_options rule;
 };
@@ -43,6 +43,8 @@ struct entry_options {
 	                     "secret field; KEY=- reads standard input"), \
 		OPTION_TEXTS_OF(WORD_ENTRY, type, entry.resets, 0, "resets-via", "ENTRY", \
 	                        "entry through which the password can be reset"), \
+		OPTION_TEXTS(type, entry.used_by, 0, "used-by", "WHO", \
+	                     "program or device that types the password"), \
 		OPTION_FLAG(type, entry.otp, 0, "otp", \
 	                    "set up one-time codes; asks for the secret or URI"), \
 		OPTION_TEXT_OF(WORD_FILE, type, entry.otp_file, 0, "otp-file", "FILE", \

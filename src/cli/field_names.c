@@ -14,6 +14,10 @@ const char *field_kind_name(enum field_kind kind)
 		return "rules";
 	case FIELD_REALM:
 		return "realm";
+	case FIELD_CONSUMER:
+		return "used-by";
+	case FIELD_PENDING:
+		return "pending";
 	case FIELD_RESETS:
 		return "resets-via";
 	case FIELD_NOTE:
@@ -32,5 +36,6 @@ const char *field_kind_name(enum field_kind kind)
 
 const char *field_name(const struct field *field)
 {
-	return field->key ? field->key : field_kind_name(field->kind);
+	return field->key && field->kind != FIELD_CONSUMER ? field->key
+	                                                   : field_kind_name(field->kind);
 }

@@ -70,10 +70,8 @@ void result_warn(const struct write_result *result)
 	}
 }
 
-int result_refused(const struct session *session, const struct write_result *result, bool asked)
+void result_conflicts(const struct write_result *result)
 {
-	if (!asked)
-		result_json(session, "refused", result);
 	for (size_t i = 0; i < result->conflicts.count; i++) {
 		char sentence[SENTENCE_SIZE];
 		struct error line = {0};
@@ -83,6 +81,13 @@ int result_refused(const struct session *session, const struct write_result *res
 		error_set(&line, VAULT_REFUSED, "refused: %s", sentence);
 		report_error(&line);
 	}
+}
+
+int result_refused(const struct session *session, const struct write_result *result, bool asked)
+{
+	if (!asked)
+		result_json(session, "refused", result);
+	result_conflicts(result);
 	if (asked)
 		report_note("Choose another one; Ctrl-D gives up. (To share it, give a reason: "
 		            "--allow-reuse REASON)");

@@ -16,6 +16,9 @@ void result_json(const struct session *session, const char *action,
 /* Warns for every entry that shares the password that went in all the same. */
 void result_warn(const struct write_result *result);
 
+/* Tells what the reuse guard had against it, a line for each. */
+void result_conflicts(const struct write_result *result);
+
 /* Tells why the reuse guard said no, and what can be done; `asked`: another password will be asked
  * for. Returns VAULT_REFUSED; the message is printed already. */
 int result_refused(const struct session *session, const struct write_result *result, bool asked);

@@ -62,6 +62,10 @@ static const char *kind_name(enum field_kind kind)
 		return "password rules";
 	case FIELD_REALM:
 		return "realm";
+	case FIELD_CONSUMER:
+		return "user of the password";
+	case FIELD_PENDING:
+		return "password to be";
 	case FIELD_RESETS:
 		return "way to reset the password";
 	case FIELD_NOTE:
@@ -126,6 +130,10 @@ static unsigned needed_by(enum field_kind kind)
 		return HOLDS_RULES;
 	case FIELD_REALM:
 		return HOLDS_REALMS;
+	case FIELD_CONSUMER:
+		return HOLDS_CONSUMERS;
+	case FIELD_PENDING:
+		return HOLDS_PENDING;
 	case FIELD_RESETS:
 		return HOLDS_CHAIN;
 	case FIELD_OTP:

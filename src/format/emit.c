@@ -404,6 +404,32 @@ void emit_resets(struct emit *emit, struct span uuid)
 	emit_field(emit, FIELD_RESETS, span_of(NULL), span_of(text));
 }
 
+void emit_consumer(struct emit *emit, struct span since, struct span name)
+{
+	char text[WHEN_SIZE] = "";
+	int64_t seconds;
+
+	if (since.bytes && when_read(since.bytes, since.length, &seconds))
+		when_write(seconds, text);
+	if (name.length > 0 && name.length <= FIELD_TEXT_MAX && is_text(name) &&
+	    !memchr(name.bytes, '\n', name.length) && !memchr(name.bytes, '\t', name.length))
+		emit_field(emit, FIELD_CONSUMER, span_of(*text ? text : NULL), name);
+	else
+		emit_kept(emit, span_of("used by"), name);
+}
+
+void emit_pending(struct emit *emit, struct span password)
+{
+	bool good = password.bytes && password.length > 0 && password.length <= PASSWORD_MAX;
+
+	for (size_t i = 0; i < emit->n_fields && good; i++)
+		good = emit->fields[i].kind != FIELD_PENDING;
+	if (good)
+		emit_field(emit, FIELD_PENDING, span_of(NULL), password);
+	else
+		emit_kept(emit, span_of("pending password"), password);
+}
+
 void emit_rules(struct emit *emit, struct span text)
 {
 	char copy[RULES_TEXT_MAX + 1];

@@ -50,6 +50,9 @@ void emit_attachment(struct emit *emit, struct span name, struct span value);
 void emit_expires(struct emit *emit, int64_t seconds);
 void emit_realm(struct emit *emit,
                 struct span text); /* the text of a FIELD_REALM; the first counts */
+void emit_consumer(struct emit *emit, struct span since,
+                   struct span name); /* who types it; when it was given it, or nothing */
+void emit_pending(struct emit *emit, struct span password); /* the first one; others are kept */
 void emit_resets(struct emit *emit, struct span uuid); /* as text, of an entry of the same file */
 void emit_rules(struct emit *emit, struct span rules); /* password rules; the last count */
 

@@ -333,9 +333,7 @@ static int lay_out_fields(struct emit *emit, size_t count, struct item *item, st
 	for (size_t i = 0; i < count; i++)
 		made[i] = (struct item_field){
 			.kind = emit->fields[i].kind,
-			.key = has_key(emit->fields[i].kind)
-		                       ? part_span(emit, emit->fields[i].key).bytes
-		                       : NULL,
+			.key = part_span(emit, emit->fields[i].key).bytes,
 			.value = part_span(emit, emit->fields[i].value),
 		};
 	item->fields = made;

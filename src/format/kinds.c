@@ -8,12 +8,13 @@ static const struct {
 	enum field_kind kind;
 	const char *word;
 } kinds[] = {
-	{FIELD_URL, "url"},       {FIELD_TAG, "tag"},
-	{FIELD_TEXT, "text"},     {FIELD_NOTE, "note"},
-	{FIELD_SECRET, "secret"}, {FIELD_EXPIRES, "expires"},
-	{FIELD_OTP, "otp"},       {FIELD_ATTACHMENT, "attachment"},
-	{FIELD_RULES, "rules"},   {FIELD_RESETS, "resets-via"},
-	{FIELD_REALM, "realm"},
+	{FIELD_URL, "url"},         {FIELD_TAG, "tag"},
+	{FIELD_TEXT, "text"},       {FIELD_NOTE, "note"},
+	{FIELD_SECRET, "secret"},   {FIELD_EXPIRES, "expires"},
+	{FIELD_OTP, "otp"},         {FIELD_ATTACHMENT, "attachment"},
+	{FIELD_RULES, "rules"},     {FIELD_RESETS, "resets-via"},
+	{FIELD_REALM, "realm"},     {FIELD_CONSUMER, "used-by"},
+	{FIELD_PENDING, "pending"},
 };
 
 #define COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -60,6 +61,12 @@ void kind_emit(struct emit *emit, enum field_kind kind, struct span key, struct 
 		break;
 	case FIELD_REALM:
 		emit_realm(emit, value);
+		break;
+	case FIELD_CONSUMER:
+		emit_consumer(emit, key, value);
+		break;
+	case FIELD_PENDING:
+		emit_pending(emit, value);
 		break;
 	case FIELD_RESETS:
 		emit_resets(emit, value);

@@ -203,6 +203,9 @@ static const char *const texts[SQL_COUNT] = {
 		" ON e.id = f.entry WHERE f.kind = 8 AND e.state = 0",
 
 	[SQL_PASSWORD_NOW] = "SELECT fingerprint FROM password WHERE entry = ?1 AND until IS NULL",
+	[SQL_FIELD_PENDING] =
+		"SELECT e.name FROM field f NOT INDEXED CROSS JOIN entry e ON e.id = f.entry"
+		" WHERE f.kind = 20 AND e.state = 0 ORDER BY e.name",
 
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",

@@ -23,7 +23,8 @@ bool field_is_secret(enum field_kind kind)
 
 bool field_has_many(enum field_kind kind)
 {
-	return kind == FIELD_URL || kind == FIELD_TAG || kind == FIELD_RESETS;
+	return kind == FIELD_URL || kind == FIELD_TAG || kind == FIELD_RESETS ||
+	       kind == FIELD_CONSUMER;
 }
 
 static bool is_custom(enum field_kind kind)
@@ -39,7 +40,7 @@ static bool has_key(enum field_kind kind)
 static bool is_single(enum field_kind kind)
 {
 	return kind == FIELD_NOTE || kind == FIELD_OTP || kind == FIELD_EXPIRES ||
-	       kind == FIELD_RULES || kind == FIELD_REALM;
+	       kind == FIELD_RULES || kind == FIELD_REALM || kind == FIELD_PENDING;
 }
 
 static void field_done(struct field *field)
@@ -222,9 +223,12 @@ static int check_text(enum field_kind kind, const char *text, struct error *err)
 		return error_set(err, VAULT_USAGE, "'%s' is no date such as 2030-12-31", text);
 	if (!has_key(kind) && !*text)
 		return error_set(err, VAULT_USAGE, "%s must not be empty",
-		                 kind == FIELD_URL   ? "a URL"
-		                 : kind == FIELD_TAG ? "a tag"
-		                                     : "password rules");
+		                 kind == FIELD_URL        ? "a URL"
+		                 : kind == FIELD_TAG      ? "a tag"
+		                 : kind == FIELD_CONSUMER ? "who uses a password"
+		                                          : "password rules");
+	if (kind == FIELD_CONSUMER && strpbrk(text, "\t\n"))
+		return error_set(err, VAULT_USAGE, "who uses a password is told in one line");
 	if (kind == FIELD_RESETS && !uuid_read(text, strlen(text), uuid))
 		return error_set(err, VAULT_USAGE, "what an entry is reset through is a uuid");
 	if (kind == FIELD_REALM && !realm_split(text, strlen(text), realm, &reason))
@@ -249,14 +253,32 @@ static char *stored_text(enum field_kind kind, const char *text)
 	return strdup(written);
 }
 
+/* A consumer's key, unless it has one that is as late; such times sort as texts do. */
+static int later_key(struct field *field, const char *key, struct error *err)
+{
+	char *copy;
+
+	if (!key || (field->key && strcmp(field->key, key) >= 0))
+		return 0;
+	copy = stored_text(FIELD_EXPIRES, key);
+	if (!copy)
+		return no_memory(err);
+	free(field->key);
+	field->key = copy;
+	return 0;
+}
+
 int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, const char *text,
                    struct error *err)
 {
 	struct field *field = NULL;
 	bool replaces = has_key(kind) || is_single(kind);
 	char *copy;
+	int64_t seconds;
 	int r = has_key(kind) ? check_key(kind, key, err) : 0;
 
+	if (kind == FIELD_CONSUMER && key && !when_read(key, strlen(key), &seconds))
+		r = error_set(err, VAULT_USAGE, "the key of a consumer is a time");
 	if (r == 0)
 		r = check_text(kind, text, err);
 	if (r < 0)
@@ -264,17 +286,19 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 	copy = stored_text(kind, text);
 	if (!copy)
 		return no_memory(err);
-	if (!replaces && find(entry, kind, NULL, copy)) {
+	field = replaces ? NULL : find(entry, kind, NULL, copy);
+	if (field) {
 		free(copy);
-		return 0;
+		return kind == FIELD_CONSUMER ? later_key(field, key, err) : 0;
 	}
 	r = replaces ? place(entry, kind, key, &field, err)
 	             : insert_field(entry, kind, &field, err);
-	if (r < 0)
+	if (r < 0) {
 		free(copy);
-	else
-		field->text = copy;
-	return r;
+		return r;
+	}
+	field->text = copy;
+	return kind == FIELD_CONSUMER ? later_key(field, key, err) : 0;
 }
 
 /* Puts the canonical URI in the place of what was given. */
@@ -331,6 +355,10 @@ static enum field_kind kind_of_word(const char *word)
 		return FIELD_EXPIRES;
 	if (strcmp(word, "resets-via") == 0)
 		return FIELD_RESETS;
+	if (strcmp(word, "used-by") == 0)
+		return FIELD_CONSUMER;
+	if (strcmp(word, "pending") == 0)
+		return FIELD_PENDING;
 	return strcmp(word, "note") == 0 ? FIELD_NOTE : FIELD_TEXT;
 }
 
@@ -389,7 +417,7 @@ const struct field *entry_field(const struct entry *entry, const char *key)
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 
-		if (kind == FIELD_TEXT ? field->key && strcmp(field->key, key) == 0
+		if (kind == FIELD_TEXT ? has_key(field->kind) && strcmp(field->key, key) == 0
 		                       : field->kind == kind)
 			return field;
 	}

@@ -54,7 +54,10 @@ static bool good_key(const struct item_field *field)
 {
 	static const char *const reserved[] = ENTRY_WORDS;
 	const char *key = field->key;
+	int64_t seconds;
 
+	if (field->kind == FIELD_CONSUMER && key)
+		return strlen(key) == WHEN_SIZE - 1 && when_read(key, strlen(key), &seconds);
 	if (!has_key(field->kind))
 		return !key;
 	if (!key || !*key || strlen(key) > FIELD_KEY_MAX || strpbrk(key, "\t\n") ||
@@ -80,6 +83,7 @@ static bool good_value(const struct item_field *field)
 	switch (field->kind) {
 	case FIELD_URL:
 	case FIELD_TAG:
+	case FIELD_CONSUMER:
 		if (value.length == 0)
 			return false;
 		/* fall through */
@@ -102,6 +106,8 @@ static bool good_value(const struct item_field *field)
 	case FIELD_SECRET:
 	case FIELD_OTP:
 		return value.length <= PASSWORD_MAX;
+	case FIELD_PENDING:
+		return value.length > 0 && value.length <= PASSWORD_MAX;
 	case FIELD_ATTACHMENT:
 		return value.length <= ATTACHMENT_MAX;
 	}

@@ -163,9 +163,36 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 	return entry_set_text(entry, field->kind, field->key, field->value.bytes, err);
 }
 
-static int update_entry(struct entry *entry, const struct item *item, unsigned news,
+/* A password that either has had is no longer one to be. */
+static bool is_past(const struct record *record, const struct item *item, struct span value)
+{
+	bool found = is_there(record, value);
+
+	for (size_t i = 0; i < item->n_passwords && !found; i++)
+		found = item->passwords[i].value.length == value.length &&
+		        memcmp(item->passwords[i].value.bytes, value.bytes, value.length) == 0;
+	return found;
+}
+
+static int update_fields(struct record *record, const struct item *item, bool older,
+                         struct error *err)
+{
+	const struct field *pending = entry_field(record->entry, "pending");
+	int r = 0;
+
+	if (pending && is_past(record, item, value_of(pending)))
+		entry_clear_kind(record->entry, FIELD_PENDING);
+	for (size_t i = 0; i < item->n_fields && r == 0; i++)
+		if (item->fields[i].kind != FIELD_PENDING ||
+		    !is_past(record, item, item->fields[i].value))
+			r = update_field(record->entry, &item->fields[i], older, err);
+	return r;
+}
+
+static int update_entry(struct record *record, const struct item *item, unsigned news,
                         struct error *err)
 {
+	struct entry *entry = record->entry;
 	bool older = news & NEWS_OLDER;
 	int r = 0;
 
@@ -177,9 +204,7 @@ static int update_entry(struct entry *entry, const struct item *item, unsigned n
 		if (r == 0)
 			r = entry_set_user(entry, item->user, err);
 	}
-	for (size_t i = 0; i < item->n_fields && r == 0; i++)
-		r = update_field(entry, &item->fields[i], older, err);
-	return r;
+	return r == 0 ? update_fields(record, item, older, err) : r;
 }
 
 int import_update(struct vault *vault, const struct item *item, int64_t id, unsigned news,
@@ -189,7 +214,7 @@ int import_update(struct vault *vault, const struct item *item, int64_t id, unsi
 	int r = record_load(vault, id, WANT_SECRETS | WANT_HISTORY | WANT_PAST, &record, err);
 
 	if (r == 0)
-		r = update_entry(record.entry, item, news, err);
+		r = update_entry(&record, item, news, err);
 	if (r == 0 && news & (NEWS_PASSWORD | NEWS_HISTORY))
 		r = update_passwords(vault, &record, item, news & NEWS_OLDER, err);
 	if (r < 0)

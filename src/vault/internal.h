@@ -237,6 +237,13 @@ int realm_partner(struct vault *vault, const struct entry *entry, int64_t partne
 int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, const char *name,
                   struct error *err);
 
+/* ---- consumers (consumer.c) --------------------------------------------------------- */
+
+/* The fields of a new entry, the time put in as the key of consumers that have none. Gives the
+ * list, which borrows what is in it; free(3). */
+int consumers_stamp(const struct entry *entry, char *when, struct field **ret_fields,
+                    struct error *err);
+
 /* ---- incidents (incident.c, radius.c) ------------------------------------------------ */
 
 struct incident;

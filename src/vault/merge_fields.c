@@ -31,7 +31,7 @@ static const struct field *find(const struct entry *entry, const char *key, bool
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 
-		if (field->key && strcmp(field->key, key) == 0 &&
+		if (field->key && !field_has_many(field->kind) && strcmp(field->key, key) == 0 &&
 		    (field->kind == FIELD_ATTACHMENT) == attachment)
 			return field;
 	}
@@ -83,6 +83,8 @@ const char *entry_field_word(enum field_kind kind)
 		return "realm";
 	case FIELD_OTP:
 		return "otp";
+	case FIELD_PENDING:
+		return "pending";
 	default:
 		return "field";
 	}
@@ -91,9 +93,11 @@ const char *entry_field_word(enum field_kind kind)
 /* The field that takes the place of `field` in this entry; NULL: it can be put beside them. */
 static const struct field *rival_of(const struct entry *entry, const struct field *field)
 {
+	if (field_has_many(field->kind))
+		return NULL;
 	if (field->key)
 		return find(entry, field->key, field->kind == FIELD_ATTACHMENT);
-	for (size_t i = 0; i < entry->n_fields && !field_has_many(field->kind); i++)
+	for (size_t i = 0; i < entry->n_fields; i++)
 		if (entry->fields[i].kind == field->kind)
 			return &entry->fields[i];
 	return NULL;

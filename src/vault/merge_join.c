@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/rotate.h>
+
 #include "vault/leaf.h"
 
 static struct span text_span(const char *text)
@@ -214,6 +216,18 @@ static int join_names(struct entry *into, const struct entry *from, unsigned *co
 	return entry_keep_earlier(into, "user", text_span(from->user), false, err);
 }
 
+/* A password that either copy has had is no longer one to be. */
+static void drop_pending(struct entry *entry, const struct record *joined)
+{
+	const struct secret *pending = rotate_pending(entry);
+
+	for (size_t i = 0; pending && i < joined->n_past; i++)
+		if (joined->past[i].value && secret_equal(pending, joined->past[i].value)) {
+			entry_clear_kind(entry, FIELD_PENDING);
+			return;
+		}
+}
+
 static int join(struct record *into, struct record *from, unsigned *conflicts, struct error *err)
 {
 	bool differ = false;
@@ -221,6 +235,8 @@ static int join(struct record *into, struct record *from, unsigned *conflicts, s
 
 	if (r == 0)
 		r = join_names(into->entry, from->entry, conflicts, err);
+	drop_pending(into->entry, into);
+	drop_pending(from->entry, into);
 	if (r == 0)
 		r = merge_fields(into->entry, from->entry, &differ, err);
 	if (differ)

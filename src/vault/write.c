@@ -7,6 +7,8 @@
 #include <vault/otp.h>
 #include <vault/text.h>
 
+#include "base/when.h"
+
 void write_result_done(struct write_result *result)
 {
 	free(result->name);
@@ -94,6 +96,8 @@ static int add(struct vault *vault, void *context, struct error *err)
 {
 	const struct addition *addition = context;
 	struct entry entry = *addition->entry; /* borrows what it points to */
+	FREE_AUTO struct field *fields = NULL;
+	char when[WHEN_SIZE];
 	struct record record = {.revision = 1, .entry = &entry};
 	struct conflicts *conflicts = &addition->result->conflicts;
 	bool taken = false;
@@ -108,7 +112,11 @@ static int add(struct vault *vault, void *context, struct error *err)
 	entry.created = entry.created ? entry.created : now_seconds();
 	entry.modified = entry.modified ? entry.modified : entry.created;
 	entry.trashed = 0;
-	r = record_write(vault, &record, true, err);
+	when_write(entry.modified, when);
+	r = consumers_stamp(&entry, when, &fields, err);
+	entry.fields = fields;
+	if (r == 0)
+		r = record_write(vault, &record, true, err);
 	if (r == 0)
 		r = record_write_password(vault, &record, entry.password, entry.modified,
 		                          conflicts->count > 0 ? addition->allow_reuse : NULL, err);
@@ -141,18 +149,26 @@ struct edit {
 	struct write_result *result;
 };
 
-/* The fields of `set` into `entry`. Secrets are copied: a refusal leaves the caller's edit
- * whole. */
-static int merge_fields(struct entry *entry, const struct entry *set, struct error *err)
+/* The fields of `set` into `entry`; consumers have the password `now`. Secrets are copied: a
+ * refusal leaves the caller's edit whole. */
+static int merge_fields(struct entry *entry, const struct entry *set, int64_t now,
+                        struct error *err)
 {
+	char when[WHEN_SIZE];
 	int r = 0;
+
+	when_write(now, when);
 
 	for (size_t i = 0; i < set->n_fields && r == 0; i++) {
 		const struct field *field = &set->fields[i];
 		SECRET_AUTO *copy = NULL;
 
 		if (!field_is_secret(field->kind)) {
-			r = entry_set_text(entry, field->kind, field->key, field->text, err);
+			r = entry_set_text(entry, field->kind,
+			                   field->kind == FIELD_CONSUMER && !field->key
+			                           ? when
+			                           : field->key,
+			                   field->text, err);
 			continue;
 		}
 		r = secret_copy(&copy, field->secret->bytes, field->secret->length, err);
@@ -162,7 +178,8 @@ static int merge_fields(struct entry *entry, const struct entry *set, struct err
 	return r;
 }
 
-static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct error *err)
+static int apply_edit(struct entry *entry, const struct entry_edit *edit, int64_t now,
+                      struct error *err)
 {
 	int r = 0;
 
@@ -181,7 +198,7 @@ static int apply_edit(struct entry *entry, const struct entry_edit *edit, struct
 	if (edit->user)
 		r = entry_set_user(entry, edit->user, err);
 	if (r == 0 && edit->set)
-		r = merge_fields(entry, edit->set, err);
+		r = merge_fields(entry, edit->set, now, err);
 	return r;
 }
 
@@ -224,7 +241,7 @@ static int edit(struct vault *vault, void *context, struct error *err)
 	if (r != 0)
 		return r;
 	fresh = password && !secret_equal(password, record.entry->password);
-	r = apply_edit(record.entry, edit->edit, err);
+	r = apply_edit(record.entry, edit->edit, now, err);
 	if (r == 0 && fresh)
 		r = guard(vault, password, record.entry, record.id, edit->allow_reuse,
 		          &result->conflicts, err);
