@@ -76,7 +76,7 @@ static void print_item(const struct affected *item)
 	}
 	output_string("\n");
 	if (item->progress == AFFECTED_OPEN)
-		output_format("    → vault edit -g %.900s\n", result_shell_name(item->name, name));
+		output_format("    → vault rotate %.900s\n", result_shell_name(item->name, name));
 }
 
 /* ---- what falls with them ----------------------------------------------------------- */

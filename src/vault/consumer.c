@@ -7,6 +7,8 @@
 #include "base/when.h"
 #include "vault/internal.h"
 
+#define CLOCK_SKEW 3600 /* seconds: of another machine that has a copy of the vault */
+
 int64_t consumer_ticked(const struct field *consumer)
 {
 	int64_t seconds = 0;
@@ -29,6 +31,21 @@ size_t consumers_behind(const struct entry *entry)
 		count += entry->fields[i].kind == FIELD_CONSUMER &&
 		         consumer_is_behind(entry, &entry->fields[i]);
 	return count;
+}
+
+int64_t consumers_after(const struct entry *entry, int64_t now)
+{
+	int64_t last = now + CLOCK_SKEW;
+
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		int64_t ticked = entry->fields[i].kind == FIELD_CONSUMER
+		                         ? consumer_ticked(&entry->fields[i])
+		                         : 0;
+
+		if (ticked >= now && ticked < last)
+			now = ticked + 1;
+	}
+	return now;
 }
 
 static bool has_consumer(const struct entry *entry, const char *text)

@@ -239,6 +239,10 @@ int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, 
 
 /* ---- consumers (consumer.c) --------------------------------------------------------- */
 
+/* A time that is later than all ticks of the entry's consumers, from `now` on, for a password that
+ * comes in: it may do so in the same second. Times that are far from now are somebody else's. */
+int64_t consumers_after(const struct entry *entry, int64_t now);
+
 /* The fields of a new entry, the time put in as the key of consumers that have none. Gives the
  * list, which borrows what is in it; free(3). */
 int consumers_stamp(const struct entry *entry, char *when, struct field **ret_fields,

@@ -241,6 +241,8 @@ static int edit(struct vault *vault, void *context, struct error *err)
 	if (r != 0)
 		return r;
 	fresh = password && !secret_equal(password, record.entry->password);
+	if (fresh)
+		now = consumers_after(record.entry, now);
 	r = apply_edit(record.entry, edit->edit, now, err);
 	if (r == 0 && fresh)
 		r = guard(vault, password, record.entry, record.id, edit->allow_reuse,
