@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/incident.h>
+
 void text_add(struct text *text, const void *bytes, size_t length)
 {
 	if (text->length + length + 1 > text->room) {
@@ -119,6 +121,41 @@ static int add_sorted_trash(struct vault *vault, struct text *text, struct error
 	return r;
 }
 
+static int add_incident(struct vault *vault, unsigned number, struct text *text, struct error *err)
+{
+	INCIDENT_AUTO *incident = NULL;
+	int r = vault_incident(vault, number, &incident, err);
+
+	if (r != 0)
+		return r < 0 ? r : error_set(err, VAULT_DAMAGED, "an incident cannot be found");
+	text_print(text, "incident %u of %s\n  %s\n", number, incident->service,
+	           incident->closed ? "closed" : "open");
+	for (size_t i = 0; i < incident->n_items; i++) {
+		const struct affected *item = &incident->items[i];
+
+		text_print(text, "  affected %d progress=%d reason=%s name=%s\n", (int)item->kind,
+		           (int)item->progress, item->reason ? item->reason : "", item->name);
+	}
+	return 0;
+}
+
+static int count_incident(void *context, const struct incident *incident)
+{
+	(void)incident;
+	++*(unsigned *)context;
+	return 0;
+}
+
+static int add_incidents(struct vault *vault, struct text *text, struct error *err)
+{
+	unsigned count = 0;
+	int r = vault_incidents(vault, count_incident, &count, err);
+
+	for (unsigned number = 1; number <= count && r == 0; number++)
+		r = add_incident(vault, number, text, err);
+	return r;
+}
+
 int contents_read(struct vault *vault, struct text *text, struct error *err)
 {
 	struct list_filter all = {0};
@@ -129,6 +166,8 @@ int contents_read(struct vault *vault, struct text *text, struct error *err)
 		r = add_entry(vault, names.bytes + at, text, err);
 	if (r == 0)
 		r = add_sorted_trash(vault, text, err);
+	if (r == 0)
+		r = add_incidents(vault, text, err);
 	text_done(&names);
 	return r;
 }

@@ -22,8 +22,8 @@ void text_add(struct text *text, const void *bytes, size_t length);
 void text_print(struct text *text, const char *format, ...) VAULT_PRINTF(2, 3);
 void text_done(struct text *text);
 
-/* Reads the whole unlocked vault: every live entry with every field and past password, and the
- * names in the trash. Appends. */
+/* Reads the whole unlocked vault: every live entry with every field and past password, the
+ * names in the trash, and the incidents with who is affected. Appends. */
 int contents_read(struct vault *vault, struct text *text, struct error *err);
 
 /* One possible state of a vault: what opens it, and what is in it then. */

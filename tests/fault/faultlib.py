@@ -227,9 +227,9 @@ class Runner:
     def run(self, disk, words, timeout=120, **how):
         return self.finish(self.start(disk, words, **how), timeout)
 
-    def must(self, disk, words, **how):
+    def must(self, disk, words, status=0, **how):
         outcome = self.run(disk, words, **how)
-        if outcome.status != 0:
+        if outcome.status != status:
             raise RuntimeError(f"vault {' '.join(words)}: {outcome}")
         return outcome
 
