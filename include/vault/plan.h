@@ -91,7 +91,8 @@ void plan_freep(struct plan **plan);
  * vault is unlocked. */
 int plan_remember(struct vault *vault, struct plan *plan, bool only_new, struct error *err);
 
-/* The name of the entry to change first; free(3). VAULT_NOT_FOUND (> 0): nothing is to be done. */
+/* The name of the entry to change first; free(3). VAULT_NOT_FOUND (> 0): nothing is to be done.
+ * A failure where nothing was found and a list could not be read. */
 int plan_first(struct vault *vault, const struct plan_wanted *wanted, char **ret_name,
                struct error *err);
 

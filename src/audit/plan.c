@@ -402,6 +402,10 @@ int plan_first(struct vault *vault, const struct plan_wanted *wanted, char **ret
 
 	if (r != 0)
 		return r;
+	if (plan->n_actions == 0 && plan->breaches_failed) {
+		*err = plan->breaches_error;
+		return -(int)err->status;
+	}
 	if (plan->n_actions == 0)
 		return VAULT_NOT_FOUND;
 	*ret_name = strdup(plan->actions[0].name);

@@ -1,20 +1,20 @@
 #include <vault/incident.h>
 
+#include "cleanup.h"
 #include "commands.h"
 #include "incidents.h"
 #include "output.h"
 #include "report.h"
 #include "results.h"
 
-static void tell_next(const struct session *session, const struct incident *incident,
-                      const char *next)
+static void tell_next(const struct session *session, unsigned number, const char *next)
 {
 	char name[RESULT_NAME_SIZE];
 	struct json json = {0};
 
 	if (session->global.json) {
 		json_put_object(&json, NULL);
-		json_put_number(&json, "incident", incident->number);
+		json_put_number(&json, "incident", number);
 		json_put_string(&json, "name", next);
 		json_close(&json);
 		return;
@@ -24,36 +24,27 @@ static void tell_next(const struct session *session, const struct incident *inci
 	report_note("Give it another password: vault rotate %s", result_shell_name(next, name));
 }
 
-/* VAULT_FINDINGS: told. */
-static int next_of(struct session *session, unsigned number, struct error *err)
-{
-	INCIDENT_AUTO *incident = NULL;
-	int r = vault_incident(session->vault, number, &incident, err);
-
-	for (size_t i = 0; r == 0 && i < incident->n_items; i++)
-		if (incident->items[i].progress == AFFECTED_OPEN) {
-			tell_next(session, incident, incident->items[i].name);
-			return VAULT_FINDINGS;
-		}
-	return r;
-}
-
 static int next_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
-	struct incidents open = {0};
+	FREE_AUTO char *next = NULL;
+	unsigned number = 0;
 	int r = session_unlock(session, 0, err);
 
 	(void)values;
 	(void)words;
-	if (r == 0)
-		r = incidents_open(session, &open, err);
-	for (size_t i = 0; i < open.count && r == 0; i++)
-		r = next_of(session, open.numbers[i], err);
+	if (r != 0)
+		return r;
+	r = incident_next(session, &number, &next, err);
 	session_close(session);
-	if (r == 0)
-		report_note("Nothing is left to do: no incident is open.");
-	return r;
+	if (r < 0)
+		return r;
+	if (next) {
+		tell_next(session, number, next);
+		return VAULT_FINDINGS;
+	}
+	report_note("Nothing is left to do: no incident is open.");
+	return 0;
 }
 
 const struct command command_incident_next = {

@@ -1,5 +1,6 @@
 #include <vault/rotate.h>
 
+#include "cleanup.h"
 #include "clipboard.h"
 #include "commands.h"
 #include "json.h"
@@ -13,6 +14,7 @@ static const struct option_spec rotate_options[] = {
 	OPTION_FLAG(struct rotation_options, done, 0, "done",
                     "the service has taken it: put it in use"),
 	OPTION_FLAG(struct rotation_options, abort, 0, "abort", "drop the new password"),
+	OPTION_FLAG(struct rotation_options, next, 0, "next", "the entry that has to change first"),
 	OPTION_FLAG(struct rotation_options, open, 0, "open", "open the page to change it at"),
 	OPTION_FLAG(struct rotation_options, print, 0, "print", "print the address of that page"),
 	OPTION_FLAG(struct rotation_options, copy, 'c', "copy", "copy the new password"),
@@ -57,7 +59,11 @@ static int check(const struct rotation_options *options, const struct config *co
 		                 "begins one");
 	if (!options->done && (options->realm_too || options->entry.allow_reuse))
 		return error_set(err, VAULT_USAGE, "--realm-too and --allow-reuse go with --done");
-	if (!name && (ends || uses(options) || chooses(options)))
+	if (options->next && (name || ends))
+		return error_set(err, VAULT_USAGE,
+		                 "--next finds the entry: neither a name nor --done or --abort "
+		                 "goes with it");
+	if (!name && !options->next && (ends || uses(options) || chooses(options)))
 		return error_set(err, VAULT_USAGE, "say which entry's password changes");
 	return entry_options_check(&options->entry, config, err);
 }
@@ -138,6 +144,15 @@ static int begin(struct session *session, const char *name, const struct rotatio
 	return r == 0 && talks ? rotation_talk(session, &rotation, err) : r;
 }
 
+static int begin_next(struct session *session, const struct rotation_options *options,
+                      struct error *err)
+{
+	FREE_AUTO char *name = NULL;
+	int r = rotation_next(session, &name, err);
+
+	return r == 0 ? begin(session, name, options, err) : r;
+}
+
 static int rotate_run(struct session *session, const void *values, char *const *words,
                       struct error *err)
 {
@@ -146,6 +161,8 @@ static int rotate_run(struct session *session, const void *values, char *const *
 
 	if (r < 0)
 		return r;
+	if (options->next)
+		return begin_next(session, options, err);
 	if (!words[0])
 		return rotation_list(session, err);
 	if (options->done)
@@ -163,7 +180,8 @@ const struct command command_rotate = {
 	.summary = "change a password in two steps, both kept until it is done",
 	.more = "Makes the longest strong password that the service allows, and keeps it\n"
 		"beside the one in use until --done says that the service has taken it,\n"
-		"or --abort drops it. Without NAME it lists the changes that are pending.",
+		"or --abort drops it. Without NAME it lists the changes that are pending;\n"
+		"--next takes the entry that has to change first.",
 	.options = rotate_options,
 	.values_size = sizeof(struct rotation_options),
 	.max_words = 1,

@@ -217,6 +217,35 @@ int incidents_open(struct session *session, struct incidents *ret_open, struct e
 	return vault_incidents(session->vault, keep_open, ret_open, err);
 }
 
+/* The first entry of an incident that needs another password; NULL: none does. */
+static const char *first_open(const struct incident *incident)
+{
+	for (size_t i = 0; i < incident->n_items; i++)
+		if (incident->items[i].progress == AFFECTED_OPEN)
+			return incident->items[i].name;
+	return NULL;
+}
+
+int incident_next(struct session *session, unsigned *ret_number, char **ret_name, struct error *err)
+{
+	struct incidents open = {0};
+	int r = incidents_open(session, &open, err);
+
+	for (size_t i = 0; i < open.count && r == 0; i++) {
+		INCIDENT_AUTO *incident = NULL;
+		const char *name;
+
+		r = vault_incident(session->vault, open.numbers[i], &incident, err);
+		name = r == 0 ? first_open(incident) : NULL;
+		if (!name)
+			continue;
+		*ret_number = incident->number;
+		*ret_name = strdup(name);
+		return *ret_name ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+	}
+	return r == 0 ? VAULT_NOT_FOUND : r;
+}
+
 void incident_remind(const struct session *session)
 {
 	size_t open = 0;

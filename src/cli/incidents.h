@@ -20,6 +20,11 @@ struct incidents {
 
 int incidents_open(struct session *session, struct incidents *ret_open, struct error *err);
 
+/* The entry that has to change first, and the incident's number. Gives the name, free(3).
+ * VAULT_NOT_FOUND (> 0, no message): nobody has to. The vault is unlocked. */
+int incident_next(struct session *session, unsigned *ret_number, char **ret_name,
+                  struct error *err);
+
 /* Everything that is known of it: who is affected, worst first, what is to be done, and by `chain`
  * (which is changed, but as before afterwards) what falls with those that are still open. */
 void incident_report_text(const struct incident *incident, struct chain *chain);

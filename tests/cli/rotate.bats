@@ -148,6 +148,29 @@ until_there() {
 	answers 3 vault get -f pending bank
 }
 
+@test "next is whom an incident is open for, then what the audit says, then nobody" {
+	answers 7 vault leak other
+	for action in started pending; do
+		answers 0 vault rotate --next --json
+		[ "$(json 'j["action"], j["name"]')" = "('rotation-$action', 'other')" ]
+		says "'other' is next, for incident 1."
+	done
+	vault -q rotate --done other
+	answers 0 vault rotate --next
+	says "'bank' is next: see 'vault audit'."
+	says "Made a new password for 'bank', of 4 characters"
+	vault -q rm bank
+	answers 3 vault rotate --next
+	says "nothing is to be changed"
+	echo "breaches = $HOME/nowhere" >>"$HOME/.config/vault/config"
+	answers 1 vault rotate --next
+	says nowhere
+	for bad in "--next shop" "--next --done" "--next --abort"; do
+		# shellcheck disable=SC2086
+		answers 2 vault rotate $bad
+	done
+}
+
 @test "the realm is given it, too, when it is told" {
 	vault -q realm add dir shop other --reason 'one login'
 	vault -q rotate shop

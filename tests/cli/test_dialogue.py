@@ -6,7 +6,7 @@ import subprocess
 import picture
 import tap
 from tap import check
-from terminal import END, ERASE_LINE, MASTER, QUESTION, Home, Terminal
+from terminal import END, ERASE_LINE, INTERRUPT, MASTER, QUESTION, Home, Terminal
 
 SHARED = "Mumbling.Kettle.71"
 EVIL = "\x1b]0;title\x07\x1b[31mred\r\n\u202eabc\u009b2J"
@@ -80,6 +80,35 @@ def test_a_realm_changes_as_one_when_asked():
         tty.ask("the new password? [Y/n] ", "n\n").expect("keeps its password").ends(0)
     check(home.run("get", "wiki") == SHARED)
     check(home.run("get", "cal") != SHARED)
+
+
+def test_a_password_changes_in_two_steps():
+    home = Home()
+    home.run("add", "shop", "--stdin", "--url", "https://shop.example", more=SHARED + "\n")
+    clip = home.path / "clip"
+    clip.write_text('#!/bin/sh\ncat >"$HOME/copying" && mv "$HOME/copying" "$HOME/copied"\n')
+    clip.chmod(0o700)
+    with open(home.path / ".config/vault/config", "a") as config:
+        config.write("clipboard-program = ~/clip\n")
+    choices = "n, o, p, d, a? "
+    with Terminal(home) as tty:
+        tty.start("rotate", "shop").ask(QUESTION, MASTER + "\n")
+        tty.expect("Change the password at https://shop.example/.well-known/change-password")
+        tty.ask(choices, "o\n").expect("Copied")
+        tty.ask(choices, "nonsense\n").expect("d  done: the service has taken it")
+        tty.ask(choices, "\n").expect("Both passwords are kept").ends(0)
+        new = home.run("get", "-f", "pending", "shop")
+        check(home.run("get", "shop") == SHARED)
+        check((home.path / "copied").read_text() == SHARED)
+        for end in END, INTERRUPT:
+            tty.start("rotate", "shop").ask(QUESTION, MASTER + "\n").ask(choices, end)
+            tty.shell_is_back()
+        check(home.run("get", "-f", "pending", "shop") == new, "another one was made")
+        tty.start("rotate", "shop").ask(QUESTION, MASTER + "\n").ask(choices, "d\n")
+        tty.ask(QUESTION, MASTER + "\n").expect("is the one in use").ends(0)
+        check(home.run("get", "shop") == new)
+        tty.unseen(SHARED, new)
+        home.run("lock")
 
 
 def test_a_password_used_twice_is_refused_and_can_be_replaced():
