@@ -4,8 +4,9 @@
  * A password that leaked is burned for ever: the reuse guard refuses it and its variants
  * (CONFLICT_BURNED, CONFLICT_BURNED_VARIANT), whatever becomes of the incident. The incident is
  * open until no entry has a burned password, or a variant of one, in use: each was given an
- * unrelated one, or was dismissed with a reason. Every write looks after that, in its own
- * transaction; recording an account that has a burned password opens it again.
+ * unrelated one, and those who type it (see vault/consumer.h) were given that, or it was dismissed
+ * with a reason. Every write looks after that, in its own transaction; recording an account that
+ * has a burned password opens it again.
  *
  * Nothing secret is in any of it.
  */
@@ -31,7 +32,7 @@ enum affected_kind {
 };
 
 enum affected_progress {
-	AFFECTED_OPEN,      /* it needs another password */
+	AFFECTED_OPEN,      /* it needs another password, or `behind` */
 	AFFECTED_DONE,      /* it got one, at `changed` */
 	AFFECTED_DISMISSED, /* for `reason` */
 	AFFECTED_TOLD,      /* nothing has to be done: it had changed before, it is deleted, or it
@@ -46,7 +47,8 @@ struct affected {
 	unsigned how;         /* variant_words */
 	int64_t since, until; /* of the burned password or its variant; until is 0 while in use */
 	enum affected_progress progress;
-	int64_t changed; /* AFFECTED_DONE */
+	int64_t changed; /* AFFECTED_DONE, or when it is `behind` */
+	size_t behind;   /* consumers that have not got the password it was changed to */
 	char *reason;    /* AFFECTED_DISMISSED */
 };
 

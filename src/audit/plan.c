@@ -74,7 +74,7 @@ static int burned_facts(struct vault *vault, struct plan_inside *inside, unsigne
 		const struct affected *affected = &incident->items[i];
 		struct plan_burned *burned;
 
-		if (affected->progress != AFFECTED_OPEN)
+		if (affected->progress != AFFECTED_OPEN || affected->behind > 0)
 			continue;
 		burned = pool_get(&inside->pool, sizeof(*burned));
 		if (!burned)

@@ -7,7 +7,8 @@
 #include "report.h"
 #include "results.h"
 
-static void tell_next(const struct session *session, unsigned number, const char *next)
+static void tell_next(const struct session *session, unsigned number, const char *next,
+                      size_t behind)
 {
 	char name[RESULT_NAME_SIZE];
 	struct json json = {0};
@@ -16,12 +17,15 @@ static void tell_next(const struct session *session, unsigned number, const char
 		json_put_object(&json, NULL);
 		json_put_number(&json, "incident", number);
 		json_put_string(&json, "name", next);
+		json_put_number(&json, "behind", (int64_t)behind);
 		json_close(&json);
 		return;
 	}
 	output_text(next);
 	output_string("\n");
-	report_note("Give it another password: vault rotate %s", result_shell_name(next, name));
+	report_note(behind ? "Give its new password to who types it: vault where %s"
+	                   : "Give it another password: vault rotate %s",
+	            result_shell_name(next, name));
 }
 
 static int next_run(struct session *session, const void *values, char *const *words,
@@ -29,18 +33,19 @@ static int next_run(struct session *session, const void *values, char *const *wo
 {
 	FREE_AUTO char *next = NULL;
 	unsigned number = 0;
+	size_t behind = 0;
 	int r = session_unlock(session, 0, err);
 
 	(void)values;
 	(void)words;
 	if (r != 0)
 		return r;
-	r = incident_next(session, &number, &next, err);
+	r = incident_next(session, &number, &next, &behind, err);
 	session_close(session);
 	if (r < 0)
 		return r;
 	if (next) {
-		tell_next(session, number, next);
+		tell_next(session, number, next, behind);
 		return VAULT_FINDINGS;
 	}
 	report_note("Nothing is left to do: no incident is open.");

@@ -41,6 +41,7 @@ const struct command *const commands[] = {
 	&command_breaches_check,
 	&command_breaches_build,
 	&command_rotate,
+	&command_where,
 	&command_history,
 	&command_realm_add,
 	&command_realm_list,

@@ -58,6 +58,6 @@ extern const struct command command_add, command_attach_add, command_attach_get,
 	command_realm_list, command_realm_load, command_realm_remove, command_realm_show,
 	command_rekey, command_rename, command_rescue, command_restore, command_rm, command_rotate,
 	command_rules_load, command_show, command_status, command_trash_empty, command_trash_list,
-	command_trash_restore, command_unlock;
+	command_trash_restore, command_unlock, command_where;
 
 #endif

@@ -47,7 +47,7 @@ static void describe(const struct affected *item, char **ret_text)
 	                    : item->state == ENTRY_PURGED ? "; deleted"
 	                                                  : "";
 	bool dismissed = item->progress == AFFECTED_DISMISSED;
-	bool done = item->progress == AFFECTED_DONE;
+	bool done = item->changed != 0;
 
 	if (item->kind == AFFECTED_USER)
 		*ret_text = strdup("");
@@ -75,7 +75,10 @@ static void print_item(const struct affected *item)
 		output_text(item->name);
 	}
 	output_string("\n");
-	if (item->progress == AFFECTED_OPEN)
+	if (item->progress == AFFECTED_OPEN && item->behind > 0)
+		output_format("    → vault where %.900s (%zu to be given the new password)\n",
+		              result_shell_name(item->name, name), item->behind);
+	else if (item->progress == AFFECTED_OPEN)
 		output_format("    → vault rotate %.900s\n", result_shell_name(item->name, name));
 }
 
@@ -132,7 +135,7 @@ static void tell_falls(const struct incident *incident, struct chain *chain, str
 		struct falls falls = {incident, item, json, false};
 		struct error err = {0};
 
-		if (item->progress == AFFECTED_OPEN)
+		if (item->progress == AFFECTED_OPEN && item->behind == 0)
 			hub = chain_find(chain, item->name);
 		if (hub && chain_falls(chain, hub, tell_fall, &falls, &err) != 0)
 			output_fail(ENOMEM);
@@ -175,8 +178,10 @@ static void json_item(struct json *json, const struct affected *item)
 	json_put_time(json, "since", item->since);
 	json_put_time(json, "until", item->until);
 	json_put_string(json, "progress", progress[item->progress]);
-	if (item->progress == AFFECTED_DONE)
+	if (item->changed)
 		json_put_time(json, "changed", item->changed);
+	if (item->behind)
+		json_put_number(json, "behind", (int64_t)item->behind);
 	if (item->progress == AFFECTED_DISMISSED)
 		json_put_string(json, "reason", item->reason);
 	json_close(json);
@@ -217,30 +222,34 @@ int incidents_open(struct session *session, struct incidents *ret_open, struct e
 	return vault_incidents(session->vault, keep_open, ret_open, err);
 }
 
-/* The first entry of an incident that needs another password; NULL: none does. */
-static const char *first_open(const struct incident *incident)
+/* The first entry of an incident that is open; NULL: none is. */
+static const struct affected *first_open(const struct incident *incident, bool behind_too)
 {
 	for (size_t i = 0; i < incident->n_items; i++)
-		if (incident->items[i].progress == AFFECTED_OPEN)
-			return incident->items[i].name;
+		if (incident->items[i].progress == AFFECTED_OPEN &&
+		    (behind_too || incident->items[i].behind == 0))
+			return &incident->items[i];
 	return NULL;
 }
 
-int incident_next(struct session *session, unsigned *ret_number, char **ret_name, struct error *err)
+int incident_next(struct session *session, unsigned *ret_number, char **ret_name,
+                  size_t *ret_behind, struct error *err)
 {
 	struct incidents open = {0};
 	int r = incidents_open(session, &open, err);
 
 	for (size_t i = 0; i < open.count && r == 0; i++) {
 		INCIDENT_AUTO *incident = NULL;
-		const char *name;
+		const struct affected *first;
 
 		r = vault_incident(session->vault, open.numbers[i], &incident, err);
-		name = r == 0 ? first_open(incident) : NULL;
-		if (!name)
+		first = r == 0 ? first_open(incident, ret_behind != NULL) : NULL;
+		if (!first)
 			continue;
 		*ret_number = incident->number;
-		*ret_name = strdup(name);
+		*ret_name = strdup(first->name);
+		if (ret_behind)
+			*ret_behind = first->behind;
 		return *ret_name ? 0 : error_set(err, VAULT_FAILED, "out of memory");
 	}
 	return r == 0 ? VAULT_NOT_FOUND : r;

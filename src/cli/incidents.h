@@ -20,10 +20,12 @@ struct incidents {
 
 int incidents_open(struct session *session, struct incidents *ret_open, struct error *err);
 
-/* The entry that has to change first, and the incident's number. Gives the name, free(3).
- * VAULT_NOT_FOUND (> 0, no message): nobody has to. The vault is unlocked. */
+/* The entry that has to be seen to first, and the incident's number. Gives the name, free(3).
+ * *ret_behind: how many who type its password have not got the new one; 0: it has none yet. NULL:
+ * such entries do not count. VAULT_NOT_FOUND (> 0, no message): there is none. The vault is
+ * unlocked. */
 int incident_next(struct session *session, unsigned *ret_number, char **ret_name,
-                  struct error *err);
+                  size_t *ret_behind, struct error *err);
 
 /* Everything that is known of it: who is affected, worst first, what is to be done, and by `chain`
  * (which is changed, but as before afterwards) what falls with those that are still open. */

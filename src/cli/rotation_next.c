@@ -33,7 +33,7 @@ int rotation_next(struct session *session, char **ret_name, struct error *err)
 
 	if (r != 0)
 		return r;
-	r = incident_next(session, &number, ret_name, err);
+	r = incident_next(session, &number, ret_name, NULL, err);
 	if (r == VAULT_NOT_FOUND)
 		r = plan_next(session, ret_name, err);
 	if (r == VAULT_NOT_FOUND)

@@ -37,6 +37,8 @@ int64_t consumers_after(const struct entry *entry, int64_t now)
 {
 	int64_t last = now + CLOCK_SKEW;
 
+	if (entry->password_since > now && entry->password_since < last)
+		now = entry->password_since;
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		int64_t ticked = entry->fields[i].kind == FIELD_CONSUMER
 		                         ? consumer_ticked(&entry->fields[i])
@@ -95,6 +97,24 @@ int consumers_tick(struct vault *vault, const char *name, const char *const *con
 		return r;
 	edit.set = set;
 	return vault_edit(vault, entry->name, &edit, NULL, result, err);
+}
+
+int consumer_record(struct vault *vault, const char *name, const char *consumer, int64_t ticked,
+                    struct write_result *result, struct error *err)
+{
+	struct entry_edit edit = {0};
+	char when[WHEN_SIZE];
+	ENTRY_AUTO *set = NULL;
+	int r = entry_new(&set, name, err);
+
+	if (ticked > 0)
+		when_write(ticked, when);
+	if (r == 0)
+		r = entry_set_text(set, FIELD_CONSUMER, ticked > 0 ? when : NULL, consumer, err);
+	if (r < 0)
+		return r;
+	edit.set = set;
+	return vault_edit(vault, name, &edit, NULL, result, err);
 }
 
 int consumers_stamp(const struct entry *entry, char *when, struct field **ret_fields,

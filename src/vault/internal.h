@@ -239,8 +239,9 @@ int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, 
 
 /* ---- consumers (consumer.c) --------------------------------------------------------- */
 
-/* A time that is later than all ticks of the entry's consumers, from `now` on, for a password that
- * comes in: it may do so in the same second. Times that are far from now are somebody else's. */
+/* A time that is later than all ticks of the entry's consumers, and not before its password, for a
+ * password that comes in `now`: it may do so in the same second. Times that are far from now are
+ * somebody else's. */
 int64_t consumers_after(const struct entry *entry, int64_t now);
 
 /* The fields of a new entry, the time put in as the key of consumers that have none. Gives the

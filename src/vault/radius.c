@@ -1,4 +1,6 @@
 /* The blast radius: whom an incident affects, and how far each of them is. */
+#include <vault/consumer.h>
+
 #include "vault/internal.h"
 
 #include <stdlib.h>
@@ -201,23 +203,25 @@ static int set_progress(struct radius *radius, struct affected *affected, struct
 	RECORD_AUTO record = {0};
 	const struct field *dismissed;
 	char key[DISMISSED_KEY_SIZE];
+	bool changed = affected->until >= radius->incident->opened && affected->state == ENTRY_LIVE;
 	int r;
 
-	if (affected->until >= radius->incident->opened && affected->state == ENTRY_LIVE) {
-		affected->progress = AFFECTED_DONE;
-		affected->changed = affected->until;
-		return 0;
-	}
-	if (!in_use(affected)) {
+	if (!changed && !in_use(affected)) {
 		affected->progress = AFFECTED_TOLD;
 		return 0;
 	}
-	r = record_read(radius->vault, affected->id, 0, &record, err);
+	r = record_read(radius->vault, affected->id, WANT_HISTORY, &record, err);
 	if (r != 0)
 		return r < 0 ? r
 		             : error_set(err, VAULT_DAMAGED,
 		                         "an entry is missing: see 'vault "
 		                         "check'");
+	affected->changed = changed ? affected->until : 0;
+	affected->behind = changed ? consumers_behind(record.entry) : 0;
+	if (changed && affected->behind == 0) {
+		affected->progress = AFFECTED_DONE;
+		return 0;
+	}
 	dismissed = entry_field(radius->record->entry, dismissed_key(record.uuid, key));
 	affected->progress = dismissed ? AFFECTED_DISMISSED : AFFECTED_OPEN;
 	radius->incident->n_open += !dismissed;

@@ -157,7 +157,7 @@ static int merge_fields(struct entry *entry, const struct entry *set, int64_t no
 	char when[WHEN_SIZE];
 	int r = 0;
 
-	when_write(now, when);
+	when_write(now > entry->password_since ? now : entry->password_since, when);
 
 	for (size_t i = 0; i < set->n_fields && r == 0; i++) {
 		const struct field *field = &set->fields[i];

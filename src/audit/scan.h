@@ -1,0 +1,55 @@
+/* What the files of the scan share: include/vault/scan.h is the contract. */
+#ifndef AUDIT_SCAN_H
+#define AUDIT_SCAN_H
+
+#include <vault/scan.h>
+
+#include "base/buf.h"
+
+/* A spelling of a password: its bytes are in the arena. */
+struct pattern {
+	size_t at, length;
+	size_t owner;
+	enum scan_form form;
+	size_t next; /* with the same hash, or NONE */
+};
+
+/* An entry that had a password. */
+struct owner {
+	size_t name; /* where in the names */
+	int64_t since, until;
+	size_t told; /* lines of this file */
+};
+
+struct scan {
+	struct secret *arena; /* the patterns' bytes */
+	struct pattern *patterns;
+	size_t n_patterns, patterns_room;
+	struct owner *owners;
+	size_t n_owners, owners_room;
+	struct buf names; /* each with its NUL */
+
+	/* By the hash of its first SCAN_SHORTEST bytes: a bit tells that there is a pattern, a slot
+	 * which one. */
+	uint64_t *bits;
+	size_t *slots;
+	unsigned shift; /* of a hash to the number of a slot */
+
+	struct secret *window; /* a part of the file that is read */
+	struct scan_counts counts;
+};
+
+/* Adds a spelling that is long enough. */
+int scan_add(struct scan *scan, const void *bytes, size_t length, size_t owner, enum scan_form form,
+             struct error *err);
+/* The password in all its spellings (scan_spell.c). */
+int scan_spell(struct scan *scan, const unsigned char *bytes, size_t length, size_t owner,
+               struct error *err);
+/* When all are there. */
+int scan_index(struct scan *scan, struct error *err);
+
+/* A file that is open, to its end. */
+int scan_file(struct scan *scan, int fd, const char *path, const struct scan_call *call,
+              struct error *err);
+
+#endif

@@ -1,0 +1,240 @@
+#include "where_scan.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vault/consumer.h>
+#include <vault/scan.h>
+
+#include "cleanup.h"
+#include "dates.h"
+#include "json.h"
+#include "output.h"
+#include "prompt.h"
+#include "report.h"
+
+#define SKIPPED_TOLD 5 /* names, of each reason */
+
+/* One that has been told: who has it, to be noted down. */
+struct holder {
+	char *entry, *path;
+	int64_t until;
+};
+
+struct scanning {
+	struct session *session;
+	struct json json;
+	struct holder *holders;
+	size_t count, room;
+	size_t skipped[SCAN_WHYS];
+	char *names[SCAN_WHYS][SKIPPED_TOLD];
+	struct error *err;
+};
+
+static void scanning_done(struct scanning *scanning)
+{
+	for (size_t i = 0; i < scanning->count; i++) {
+		free(scanning->holders[i].entry);
+		free(scanning->holders[i].path);
+	}
+	free(scanning->holders);
+	for (size_t i = 0; i < SCAN_WHYS; i++)
+		for (size_t j = 0; j < SKIPPED_TOLD; j++)
+			free(scanning->names[i][j]);
+}
+#define SCANNING_AUTO __attribute__((cleanup(scanning_done))) struct scanning
+
+static const char *const forms[] = {[SCAN_PLAIN] = "plain",
+                                    [SCAN_PERCENT] = "percent-encoded",
+                                    [SCAN_BASE64] = "base64",
+                                    [SCAN_ESCAPED] = "escaped"};
+
+static const struct {
+	const char *word, *text;
+} whys[] = {
+	[SCAN_BINARY] = {"binary", "no text"},
+	[SCAN_LARGE] = {"large", "larger than 64 MiB"},
+	[SCAN_LINK] = {"link", "a symbolic link"},
+	[SCAN_SPECIAL] = {"special", "a device, socket or pipe"},
+	[SCAN_UNREADABLE] = {"unreadable", "cannot be read"},
+	[SCAN_MOUNTED] = {"mounted", "on another file system"},
+	[SCAN_DEEP] = {"deep", "in too many folders"},
+	[SCAN_SEALED] = {"sealed", "encrypted by the program that it belongs to"},
+};
+
+/* ---- what is found ------------------------------------------------------------------- */
+
+static int keep(struct scanning *scanning, const struct scan_hit *hit)
+{
+	struct holder *holders;
+
+	for (size_t i = scanning->count; i-- > 0;)
+		if (strcmp(scanning->holders[i].path, hit->path) == 0 &&
+		    strcmp(scanning->holders[i].entry, hit->entry) == 0) {
+			if (hit->until == 0) /* the present one is what counts */
+				scanning->holders[i].until = 0;
+			return 0;
+		} else if (strcmp(scanning->holders[i].path, hit->path) != 0) {
+			break;
+		}
+	if (scanning->count == scanning->room) {
+		scanning->room = scanning->room ? 2 * scanning->room : 16;
+		holders = reallocarray(scanning->holders, scanning->room, sizeof(*holders));
+		if (!holders)
+			return error_set(scanning->err, VAULT_FAILED, "out of memory");
+		scanning->holders = holders;
+	}
+	holders = &scanning->holders[scanning->count];
+	*holders = (struct holder){strdup(hit->entry), strdup(hit->path), hit->until};
+	scanning->count++;
+	return holders->entry && holders->path
+	               ? 0
+	               : error_set(scanning->err, VAULT_FAILED, "out of memory");
+}
+
+static int tell_hit(void *context, const struct scan_hit *hit)
+{
+	struct scanning *scanning = context;
+	struct json *json = &scanning->json;
+	char day[DATE_DAY_SIZE];
+
+	if (scanning->session->global.json) {
+		json_put_object(json, NULL);
+		json_put_string(json, "path", hit->path);
+		json_put_number(json, "line", (int64_t)hit->line);
+		json_put_string(json, "entry", hit->entry);
+		json_put_string(json, "form", forms[hit->form]);
+		json_put_time(json, "since", hit->since);
+		json_put_time(json, "until", hit->until);
+		json_close(json);
+	} else {
+		output_text(hit->path);
+		output_format(":%zu: ", hit->line);
+		output_text(hit->entry);
+		if (hit->form != SCAN_PLAIN)
+			output_format(", %s", forms[hit->form]);
+		if (hit->until)
+			output_format(", the password until %s", date_day(hit->until, day));
+		output_string("\n");
+	}
+	return keep(scanning, hit);
+}
+
+static int tell_skipped(void *context, const char *path, enum scan_why why, int error)
+{
+	struct scanning *scanning = context;
+	size_t at = scanning->skipped[why]++;
+
+	(void)error;
+	if (at < SKIPPED_TOLD)
+		scanning->names[why][at] = strdup(path);
+	return 0;
+}
+
+/* ---- what there is to say of it ------------------------------------------------------ */
+
+static void tell_counts(const struct scanning *scanning, const struct scan_counts *counts)
+{
+	report_note("Looked for %zu passwords in %zu file%s, %" PRIu64 " MiB.", counts->passwords,
+	            counts->files, counts->files == 1 ? "" : "s",
+	            (uint64_t)(counts->bytes + 524288) >> 20);
+	if (counts->too_short > 0)
+		report_note("Not looked for: %zu shorter than %d bytes, which stand in files by "
+		            "chance.",
+		            counts->too_short, SCAN_SHORTEST);
+	if (counts->too_long > 0)
+		report_note("Not looked for: %zu longer than %d bytes.", counts->too_long,
+		            SCAN_LONGEST);
+	for (size_t why = 0; why < SCAN_WHYS; why++) {
+		if (scanning->skipped[why] == 0)
+			continue;
+		report_note("Not read: %zu, %s, such as", scanning->skipped[why], whys[why].text);
+		for (size_t i = 0; i < SKIPPED_TOLD && scanning->names[why][i]; i++)
+			report_note("  %s", scanning->names[why][i]);
+	}
+}
+
+static void json_counts(struct json *json, const struct scanning *scanning,
+                        const struct scan_counts *counts)
+{
+	json_close(json);
+	json_put_number(json, "passwords", (int64_t)counts->passwords);
+	json_put_number(json, "too_short", (int64_t)counts->too_short);
+	json_put_number(json, "too_long", (int64_t)counts->too_long);
+	json_put_number(json, "files", (int64_t)counts->files);
+	json_put_number(json, "bytes", (int64_t)counts->bytes);
+	json_put_object(json, "not_read");
+	for (size_t why = 0; why < SCAN_WHYS; why++)
+		json_put_number(json, whys[why].word, (int64_t)scanning->skipped[why]);
+	json_close(json);
+	json_close(json);
+}
+
+/* ---- noting it down ------------------------------------------------------------------ */
+
+static int note_down(struct scanning *scanning, struct error *err)
+{
+	size_t changed = 0;
+	int r = session_unlock(scanning->session, 0, err);
+
+	for (size_t i = 0; i < scanning->count && r == 0; i++) {
+		const struct holder *holder = &scanning->holders[i];
+		WRITE_RESULT_AUTO result = {0};
+
+		r = consumer_record(scanning->session->vault, holder->entry, holder->path,
+		                    holder->until ? holder->until - 1 : 0, &result, err);
+		changed += result.changed;
+	}
+	session_close(scanning->session);
+	if (r == 0)
+		report_note("Noted down %zu as who uses a password: 'vault where NAME' tells.",
+		            changed);
+	return r;
+}
+
+static int offer(struct scanning *scanning, bool record, struct error *err)
+{
+	bool yes = record;
+	int r = 0;
+
+	if (scanning->count == 0)
+		return 0;
+	if (!record && !scanning->session->global.json && !session_presents(scanning->session) &&
+	    prompt_available())
+		r = prompt_yes("Note these files down as users of the passwords?", true, &yes, err);
+	if (r == 0 && yes)
+		r = note_down(scanning, err);
+	return r < 0 ? r : VAULT_FINDINGS;
+}
+
+int where_scan(struct session *session, char *const *paths, bool record, struct error *err)
+{
+	SCANNING_AUTO scanning = {.session = session, .err = err};
+	const struct scan_call call = {tell_hit, tell_skipped, &scanning};
+	struct scan_counts counts;
+	SCAN_AUTO *scan = NULL;
+	int r = session_unlock(session, 0, err);
+
+	if (r == 0)
+		r = scan_new(session->vault, &scan, err);
+	if (!record) /* nothing may be there to unlock it by a second time */
+		session_close(session);
+	if (r != 0)
+		return r;
+	if (session->global.json) {
+		json_put_object(&scanning.json, NULL);
+		json_put_array(&scanning.json, "found");
+	}
+	if (!paths[0])
+		r = scan_places(scan, &call, err);
+	for (size_t i = 0; paths[i] && r == 0; i++)
+		r = scan_path(scan, paths[i], &call, err);
+	scan_counts(scan, &counts);
+	if (session->global.json)
+		json_counts(&scanning.json, &scanning, &counts);
+	else
+		tell_counts(&scanning, &counts);
+	return r == 0 ? offer(&scanning, record, err) : r;
+}
