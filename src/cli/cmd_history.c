@@ -105,7 +105,8 @@ static void print_json(const struct history *history, const struct entry *entry,
 		json_close(&json);
 	}
 	json_close(&json);
-	json_put_bool(&json, "change_pending", pending);
+	if (pending)
+		json_put_bool(&json, "change_pending", true);
 	if (reveal && pending)
 		json_put_secret(&json, "pending", pending);
 	json_close(&json);

@@ -45,8 +45,8 @@ int rotation_drop(struct session *session, const char *name, struct error *err);
 int rotation_talk(struct session *session, const struct rotation *rotation, struct error *err);
 
 /* Gives the name (free(3)) of the entry to be changed first: that of the first open incident, else
- * of the audit's plan. Says so. VAULT_NOT_FOUND (> 0, message set): none needs to. The vault is left
- * unlocked. */
+ * of the audit's plan. Says so. VAULT_NOT_FOUND (> 0, message set): none needs to. The vault is
+ * left unlocked. */
 int rotation_next(struct session *session, char **ret_name, struct error *err);
 
 /* Lists the entries with a pending change. */
