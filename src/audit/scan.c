@@ -1,7 +1,7 @@
 /*
  * Many patterns in one pass (Karp and Rabin, "Efficient randomized pattern-matching algorithms",
  * IBM J. Res. Dev. 31, 1987): the hash of the next six bytes says whether a password can begin
- * there. Nearly always one bit in a table says no.
+ * there. Nearly always one word of a filter says no.
  */
 #include "audit/scan.h"
 
@@ -16,7 +16,7 @@
 
 #define NONE SIZE_MAX
 #define ARENA_AT_FIRST ((size_t)64 * 1024)
-#define SLOTS_PER_PATTERN 16
+#define PATTERNS_PER_WORD 2 /* of the filter: it passes one hash in a thousand by mistake */
 #define WINDOW_BYTES ((size_t)256 * 1024)
 #define OVERLAP ((size_t)4 * SCAN_LONGEST) /* longer than any spelling */
 #define BINARY_LOOK ((size_t)8192)
@@ -32,7 +32,28 @@ static uint64_t hash_at(const unsigned char *bytes)
 	uint64_t word;
 
 	memcpy(&word, bytes, sizeof(word));
-	return (le64toh(word) << 16) * UINT64_C(0x9e3779b97f4a7c15);
+	word = (le64toh(word) << 16) * UINT64_C(0x9e3779b97f4a7c15);
+	word ^= word >> 32;
+	return word * UINT64_C(0xd6e8feb86659fd93);
+}
+
+/* Three bits of a word of the filter, in which such a hash leaves its mark (a Bloom filter whose
+ * bits lie together: Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters",
+ * 2007). */
+static uint64_t marks_of(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> 12 & 63) | UINT64_C(1) << (hash >> 18 & 63) |
+	       UINT64_C(1) << (hash >> 24 & 63);
+}
+
+/* The least power of two that is `least` or more. */
+static unsigned bits_for(size_t least)
+{
+	unsigned bits = 4;
+
+	while ((size_t)1 << bits < least)
+		bits++;
+	return bits;
 }
 
 /* ---- what is looked for -------------------------------------------------------------- */
@@ -61,30 +82,30 @@ int scan_add(struct scan *scan, const void *bytes, size_t length, size_t owner, 
 
 int scan_index(struct scan *scan, struct error *err)
 {
-	unsigned log = 10;
 	size_t slots;
 
-	while ((size_t)1 << log < scan->n_patterns * SLOTS_PER_PATTERN)
-		log++;
-	slots = (size_t)1 << log;
-	scan->shift = 64 - log;
-	scan->bits = calloc(slots / 64, sizeof(*scan->bits));
+	scan->filter_bits = bits_for(scan->n_patterns / PATTERNS_PER_WORD);
+	scan->slot_bits = bits_for(2 * scan->n_patterns);
+	slots = (size_t)1 << scan->slot_bits;
+	scan->filter = calloc((size_t)1 << scan->filter_bits, sizeof(*scan->filter));
 	scan->slots = malloc(slots * sizeof(*scan->slots));
-	if (!scan->bits || !scan->slots)
+	if (!scan->filter || !scan->slots)
 		return no_memory(err);
 	for (size_t i = 0; i < slots; i++)
 		scan->slots[i] = NONE;
 	for (size_t i = 0; i < scan->n_patterns; i++) {
 		/* The arena is readable behind its last byte, but only by one. */
 		unsigned char head[8] = {0};
-		size_t slot;
+		uint64_t hash;
+		size_t *slot;
 
 		memcpy(head, scan->arena->bytes + scan->patterns[i].at, SCAN_SHORTEST);
-		slot = hash_at(head) >> scan->shift;
+		hash = hash_at(head);
 		secret_wipe(head, sizeof(head));
-		scan->bits[slot / 64] |= UINT64_C(1) << slot % 64;
-		scan->patterns[i].next = scan->slots[slot];
-		scan->slots[slot] = i;
+		scan->filter[hash >> (64 - scan->filter_bits)] |= marks_of(hash);
+		slot = &scan->slots[hash >> (64 - scan->slot_bits)];
+		scan->patterns[i].next = *slot;
+		*slot = i;
 	}
 	return secret_new(&scan->window, OVERLAP + WINDOW_BYTES + 8, err);
 }
@@ -156,11 +177,11 @@ void scan_free(struct scan *scan)
 	free(scan->patterns);
 	free(scan->owners);
 	/* They tell hashes of the passwords' beginnings. */
-	if (scan->bits)
-		secret_wipe(scan->bits, ((size_t)1 << (64 - scan->shift)) / 8);
+	if (scan->filter)
+		secret_wipe(scan->filter, sizeof(*scan->filter) << scan->filter_bits);
 	if (scan->slots)
-		secret_wipe(scan->slots, ((size_t)1 << (64 - scan->shift)) * sizeof(size_t));
-	free(scan->bits);
+		secret_wipe(scan->slots, sizeof(*scan->slots) << scan->slot_bits);
+	free(scan->filter);
 	free(scan->slots);
 	free(scan);
 }
@@ -223,11 +244,11 @@ static int look(struct reading *reading, size_t starts, size_t length)
 	int r = 0;
 
 	for (size_t at = 0; at < starts && r == 0; at++) {
-		size_t slot = hash_at(bytes + at) >> scan->shift;
+		uint64_t hash = hash_at(bytes + at), marks = marks_of(hash);
 
-		if (!(scan->bits[slot / 64] >> slot % 64 & 1))
+		if ((scan->filter[hash >> (64 - scan->filter_bits)] & marks) != marks)
 			continue;
-		for (size_t i = scan->slots[slot]; i != NONE && r == 0;
+		for (size_t i = scan->slots[hash >> (64 - scan->slot_bits)]; i != NONE && r == 0;
 		     i = scan->patterns[i].next) {
 			const struct pattern *pattern = &scan->patterns[i];
 

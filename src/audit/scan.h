@@ -29,11 +29,11 @@ struct scan {
 	size_t n_owners, owners_room;
 	struct buf names; /* each with its NUL */
 
-	/* By the hash of its first SCAN_SHORTEST bytes: a bit tells that there is a pattern, a slot
-	 * which one. */
-	uint64_t *bits;
+	/* By the hash of a pattern's first SCAN_SHORTEST bytes: the filter tells whether there may
+	 * be one, a slot which. So many bits of the hash are the number of a word, of a slot. */
+	uint64_t *filter;
 	size_t *slots;
-	unsigned shift; /* of a hash to the number of a slot */
+	unsigned filter_bits, slot_bits;
 
 	struct secret *window; /* a part of the file that is read */
 	struct scan_counts counts;
