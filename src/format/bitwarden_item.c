@@ -1,7 +1,6 @@
 /* What Bitwarden calls an item: a login, a note, a card, an identity or a key of SSH. */
 #include <string.h>
 
-#include "base/uuid.h"
 #include "base/when.h"
 #include "format/bitwarden.h"
 #include "format/json_take.h"
@@ -230,13 +229,10 @@ static void take_folders(struct emit *emit, const json_t *item, const json_t *fo
 
 void bitwarden_take_item(struct emit *emit, const json_t *item, const json_t *folders)
 {
-	struct span id = json_member(item, "id");
-	unsigned char uuid[ITEM_UUID_BYTES];
 	const json_t *field;
 	size_t i;
 
-	if (uuid_read(id.bytes, id.length, uuid))
-		emit_uuid(emit, uuid);
+	json_take_id(emit, "bitwarden:", json_member(item, "id"));
 	emit_name(emit, json_member(item, "name"));
 	emit_note(emit, json_member(item, "notes"));
 	emit_created(emit, date(item, "creationDate"));

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/uuid.h"
-#include "crypto/sha2.h"
 #include "format/bitwarden.h"
+#include "format/json_take.h"
 
 #define ITEM_LOGIN 1
 #define ITEM_NOTE 2
@@ -16,14 +16,7 @@
 
 static void folder_uuid(struct span name, unsigned char uuid[UUID_BYTES])
 {
-	static const char context[] = "folder:";
-	const struct piece pieces[] = {{context, strlen(context)}, {name.bytes, name.length}};
-	unsigned char hash[SHA256_BYTES];
-
-	sha256(hash, pieces, 2);
-	memcpy(uuid, hash, UUID_BYTES);
-	uuid[6] = (unsigned char)(0x80 | (uuid[6] & 0x0f)); /* RFC 9562: version 8, variant 2 */
-	uuid[8] = (unsigned char)(0x80 | (uuid[8] & 0x3f));
+	uuid_of_name("folder:", name, uuid);
 }
 
 static struct span name_at(const struct bitwarden_folders *folders, size_t at)

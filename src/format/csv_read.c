@@ -335,7 +335,7 @@ int csv_read(const struct format *format, const struct source *source, struct em
 	if (!roles)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	r = assign(kind, &csv, source->map, roles, err);
-	if (r == 0)
+	if (r == 0 && !kind->no_password)
 		r = has_password(roles, count, err);
 	while (r == 0 && (r = csv_row(&csv, err)) == 1)
 		r = take_row(kind, &csv, roles, count, emit, err);

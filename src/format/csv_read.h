@@ -11,6 +11,7 @@ struct csv_kind {
 	const char *folder_root;          /* in front of every folder, or NULL */
 	char folder_separator;            /* beside '/', or 0 */
 	const char *no_url;               /* what stands for no URL, or NULL */
+	bool no_password;                 /* its items have none */
 	bool milliseconds;                /* dates are written so; otherwise as in RFC 3339 */
 };
 

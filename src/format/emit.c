@@ -263,6 +263,11 @@ void emit_account(struct emit *emit, enum fate fate, const char *what, const cha
 	free(tidy);
 }
 
+void emit_account_file(struct emit *emit, enum fate fate, const char *what, const char *how)
+{
+	frame_account(&emit->out, fate, what, how, NULL);
+}
+
 /* ---- one-time codes ------------------------------------------------------------------ */
 
 static bool canonical_otp(const struct emit *emit, struct span text, struct secret **ret_uri)

@@ -70,6 +70,8 @@ void emit_trashed(struct emit *emit, int64_t seconds);
 void emit_kept(struct emit *emit, struct span key, struct span value);
 /* Something of this item that is taken in another way, or is not taken. */
 void emit_account(struct emit *emit, enum fate fate, const char *what, const char *how);
+/* Something of no item; at any time. */
+void emit_account_file(struct emit *emit, enum fate fate, const char *what, const char *how);
 
 /* How far the reader is. Cheap: for every item. */
 void emit_progress(struct emit *emit, size_t done, size_t total);

@@ -201,6 +201,49 @@ int json_walk_raw(struct json_walk *walk, struct span *ret_raw, struct error *er
 	return r;
 }
 
+int json_walk_object(struct json_walk *walk, json_visit visit, void *context, struct error *err)
+{
+	int r = json_walk_enter(walk, '{', err);
+
+	while (r == 0) {
+		JSON_AUTO *key = NULL;
+
+		r = json_walk_member(walk, &key, err);
+		if (r <= 0)
+			return r;
+		r = visit(walk, json_span(key), context, err);
+	}
+	return r;
+}
+
+int json_walk_array(struct json_walk *walk, json_visit visit, void *context, struct error *err)
+{
+	int r = json_walk_enter(walk, '[', err);
+
+	while (r == 0 && (r = json_walk_element(walk, err)) == 1)
+		r = visit(walk, (struct span){NULL, 0}, context, err);
+	return r;
+}
+
+json_t *json_walk_ahead(const struct json_walk *walk, const char *member)
+{
+	struct json_walk ahead = *walk;
+	json_t *value = NULL;
+
+	if (json_walk_enter(&ahead, '{', NULL) < 0)
+		return NULL;
+	for (;;) {
+		JSON_AUTO *key = NULL;
+
+		if (json_walk_member(&ahead, &key, NULL) != 1)
+			return NULL;
+		if (strcmp(json_string_value(key), member) == 0)
+			return json_walk_value(&ahead, &value, NULL) == 0 ? value : NULL;
+		if (json_walk_skip(&ahead, NULL) < 0)
+			return NULL;
+	}
+}
+
 static void glance_at(struct json_walk *walk, struct json_glance *member)
 {
 	const char *start = walk->p;

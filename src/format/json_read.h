@@ -34,6 +34,17 @@ int json_walk_enter(struct json_walk *walk, char opening, struct error *err);
 int json_walk_member(struct json_walk *walk, json_t **ret_key, struct error *err);
 int json_walk_element(struct json_walk *walk, struct error *err); /* the same of an array */
 
+/* Goes through an object or a list. `visit` stands in front of each value, which it takes, with the
+ * member's name, or nothing in a list; its failure ends the walk. */
+typedef int (*json_visit)(struct json_walk *walk, struct span key, void *context,
+                          struct error *err);
+int json_walk_object(struct json_walk *walk, json_visit visit, void *context, struct error *err);
+int json_walk_array(struct json_walk *walk, json_visit visit, void *context, struct error *err);
+
+/* The value of a member of the object that follows, without moving; NULL where there is none.
+ * json_decref it. */
+json_t *json_walk_ahead(const struct json_walk *walk, const char *member);
+
 /* Takes the whole value that follows; json_decref it. */
 int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *err);
 /* Passes over the whole value that follows, taking brackets and quotes for what they look like. */

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/uuid.h"
+#include "crypto/sha2.h"
 
 bool span_is(struct span span, const char *text)
 {
@@ -66,7 +68,7 @@ void json_take(struct emit *emit, const json_t *object, const struct json_rule *
 
 		if (json_is_nothing(value) || rule->how == TAKE_ELSEWHERE)
 			continue;
-		if (!rule->member)
+		if (!rule->how)
 			json_keep(emit, key, value);
 		else if (rule->how == TAKE_LEFT)
 			emit_account(emit, FATE_LEFT, rule->key ? rule->key : member,
@@ -74,4 +76,27 @@ void json_take(struct emit *emit, const json_t *object, const struct json_rule *
 		else
 			json_take_value(emit, rule->how, key, value);
 	}
+}
+
+void uuid_of_name(const char *context, struct span name, unsigned char ret_uuid[ITEM_UUID_BYTES])
+{
+	const struct piece pieces[] = {{context, strlen(context)}, {name.bytes, name.length}};
+	unsigned char hash[SHA256_BYTES];
+
+	sha256(hash, pieces, 2);
+	memcpy(ret_uuid, hash, ITEM_UUID_BYTES);
+	/* RFC 9562: version 8, variant 2. */
+	ret_uuid[6] = (unsigned char)(0x80 | (ret_uuid[6] & 0x0f));
+	ret_uuid[8] = (unsigned char)(0x80 | (ret_uuid[8] & 0x3f));
+}
+
+void json_take_id(struct emit *emit, const char *program, struct span id)
+{
+	unsigned char uuid[ITEM_UUID_BYTES];
+
+	if (id.length == 0)
+		return;
+	if (!uuid_read(id.bytes, id.length, uuid))
+		uuid_of_name(program, id, uuid);
+	emit_uuid(emit, uuid);
 }

@@ -16,9 +16,9 @@ enum json_take {
 };
 
 struct json_rule {
-	const char *member; /* NULL ends the table */
-	enum json_take how;
-	const char *key; /* of the field; NULL: as the member */
+	const char *member; /* NULL ends the table … */
+	enum json_take how; /* … and says how all other members are taken; 0: they are kept */
+	const char *key;    /* of the field; NULL: as the member */
 };
 
 /* Takes all members of an object; null, "", [] and {} are nothing. NULL is none. */
@@ -29,6 +29,11 @@ void json_take_value(struct emit *emit, enum json_take how, struct span key, con
 
 /* The same to emit_kept. */
 void json_keep(struct emit *emit, struct span key, const json_t *value);
+
+/* The identity that another program gives an item: a UUID as it is, anything else hashed to one,
+ * so that a second import finds the first. `program` keeps those of two programs apart. */
+void json_take_id(struct emit *emit, const char *program, struct span id);
+void uuid_of_name(const char *context, struct span name, unsigned char ret_uuid[ITEM_UUID_BYTES]);
 
 bool json_is_nothing(const json_t *value);
 bool span_is(struct span span, const char *text);

@@ -21,6 +21,12 @@ static const struct sample {
 	{"bitwarden-org.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
 	{"bitwarden-pbkdf2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 	{"bitwarden-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
+	{"bitwarden.zip", "bitwarden-zip", NULL, false, NULL},
+	{"1password.1pux", "1pux", NULL, false, NULL},
+	{"protonpass.json", "protonpass", NULL, false, NULL},
+	{"protonpass.zip", "protonpass", NULL, false, NULL},
+	{"enpass.json", "enpass", NULL, false, NULL},
+	{"dashlane.zip", "dashlane-zip", NULL, false, NULL},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -140,7 +146,7 @@ static void refuses_what_is_cut_off_at_any_byte(void **state)
 		struct source source = source_of(sample, &password);
 		size_t end = source.length;
 
-		while (end > 0 && strchr(" \n", bytes[end - 1]))
+		while (end > 0 && (bytes[end - 1] == ' ' || bytes[end - 1] == '\n'))
 			end--;
 		for (source.length = 0; source.length < end; source.length++) {
 			BUF_AUTO told = BUF_EMPTY;

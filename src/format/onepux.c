@@ -1,0 +1,122 @@
+/* 1Password's unencrypted export (1PUX): a zip file with export.data, which is accounts with vaults
+ * with items, and files/ID__NAME. */
+#include "format/onepux.h"
+
+#include <stdlib.h>
+
+#include "format/json_take.h"
+#include "format/zip_take.h"
+
+#define DATA "export.data"
+#define ATTRIBUTES "export.attributes"
+
+static void look(const struct format *format, const struct source *source, struct look *ret_look)
+{
+	(void)format;
+	if (zip_has(source, DATA))
+		ret_look->score = 100;
+}
+
+struct reading {
+	struct zip *zip;
+	struct emit *emit;
+	struct span vault; /* its name */
+};
+
+static int take_item(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	const struct reading *reading = context;
+	JSON_AUTO *value = NULL;
+	const json_t *item;
+	int r = json_walk_value(walk, &value, err);
+
+	(void)key;
+	if (r < 0)
+		return r;
+	/* The first versions have one object more around it. */
+	item = json_is_object(json_object_get(value, "item")) ? json_object_get(value, "item")
+	                                                      : value;
+	if (!json_is_object(item))
+		return error_set(err, VAULT_USAGE, "line %zu: an item is no object",
+		                 json_walk_line(walk));
+	emit_begin(reading->emit);
+	emit_tag(reading->emit, reading->vault);
+	r = onepux_take_item(reading->emit, reading->zip, item, err);
+	if (r == 0)
+		r = emit_end(reading->emit, err);
+	emit_progress(reading->emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
+	return r;
+}
+
+static int in_vault(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	if (span_is(key, "items") && json_walk_peek(walk) == '[')
+		return json_walk_array(walk, take_item, context, err);
+	return json_walk_skip(walk, err);
+}
+
+static int take_vault(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	struct reading reading = *(const struct reading *)context;
+	JSON_AUTO *attributes = json_walk_ahead(walk, "attrs");
+
+	(void)key;
+	reading.vault = json_member(attributes, "name");
+	return json_walk_object(walk, in_vault, &reading, err);
+}
+
+static int in_account(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	if (span_is(key, "vaults") && json_walk_peek(walk) == '[')
+		return json_walk_array(walk, take_vault, context, err);
+	return json_walk_skip(walk, err);
+}
+
+static int take_account(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	(void)key;
+	return json_walk_object(walk, in_account, context, err);
+}
+
+static int in_file(struct json_walk *walk, struct span key, void *context, struct error *err)
+{
+	if (span_is(key, "accounts"))
+		return json_walk_array(walk, take_account, context, err);
+	return json_walk_skip(walk, err);
+}
+
+static int read_onepux(const struct format *format, const struct source *source, struct emit *emit,
+                       struct error *err)
+{
+	ZIP_AUTO zip = {0};
+	struct reading reading = {.zip = &zip, .emit = emit};
+	struct span bytes = {0};
+	struct source data = {0};
+	struct json_walk walk;
+	int r = zip_open(&zip, source, err);
+
+	(void)format;
+	if (r == 0)
+		r = zip_need(&zip, DATA, &bytes, err);
+	if (r < 0)
+		return r;
+	data.bytes = bytes.bytes;
+	data.length = bytes.length;
+	json_walk_start(&walk, &data);
+	r = json_walk_object(&walk, in_file, &reading, err);
+	if (r == 0)
+		r = json_walk_end(&walk, err);
+	if (r == 0)
+		zip_tell_rest(&zip, ATTRIBUTES, emit);
+	free((void *)(uintptr_t)bytes.bytes);
+	return r;
+}
+
+static const struct format_code code = {.look = look, .read = read_onepux};
+
+const struct format format_1pux = {
+	.name = "1pux",
+	.title = "1Password 1PUX",
+	.flags = FORMAT_READS,
+	.code = &code,
+};

@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# Files of other programs, as a user has them: recognised, taken apart in the sandbox, kept.
+
+load helpers
+
+samples=$SOURCE/tests/samples
+
+# takes FILE FORMAT ENTRIES: recognised as such, all of it taken, and nothing more the second time.
+takes() {
+	answers 0 vault import "$samples/$1"
+	shows "$3 of $3 entries added ($2"
+	answers 0 vault import "$samples/$1"
+	shows "0 of $3 entries added"
+	answers 0 vault check
+}
+
+@test "a zip of Bitwarden, with what is attached" {
+	takes bitwarden.zip 'Bitwarden zip' 1
+	[ "$(vault get with\ files)" = pw ]
+	[ "$(vault get -f a.txt with\ files)" = one ]
+	takes dashlane.zip 'Dashlane zip' 5
+	[ "$(vault get Shopping/Shop)" = p1 ]
+}
+
+@test "1Password's 1PUX" {
+	takes 1password.1pux '1Password 1PUX' 5
+	[ "$(vault get Shop)" = 'päss' ]
+	[ "$(vault get -f paper.txt Shop)" = paper ]
+	answers 0 vault history --reveal Shop
+	shows older
+}
+
+@test "Proton Pass, as JSON and as zip" {
+	takes protonpass.json 'Proton Pass' 6
+	answers 0 vault import "$samples/protonpass.zip"
+	shows '0 of 6 entries added'
+	[ "$(vault get -f PIN Mail)" = 0042 ]
+	printf -- '-----BEGIN PGP MESSAGE-----\n\nAAAA\n' >sealed.pgp
+	answers 2 vault import sealed.pgp
+	says 'gpg --decrypt'
+}
+
+@test "Enpass, with what is attached" {
+	takes enpass.json 'Enpass JSON' 2
+	[ "$(vault get -f one.txt Mail)" = one ]
+}

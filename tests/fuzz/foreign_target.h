@@ -1,0 +1,20 @@
+/* What the targets of formats that are only read have in common. */
+#ifndef FOREIGN_TARGET_H
+#define FOREIGN_TARGET_H
+
+#include "foreign.h"
+#include "fuzz.h"
+
+/* Looks at the bytes, and reads them. */
+static inline void try_reading(const struct format *format, const uint8_t *bytes, size_t length)
+{
+	const struct source source = {.bytes = bytes, .length = length};
+	struct error err = {0};
+	BUF_AUTO told = BUF_EMPTY;
+	bool sealed;
+
+	foreign_guess(&source, &sealed);
+	FUZZ_REQUIRE(foreign_read(format, &source, &told, &err) == 0 || err.message[0]);
+}
+
+#endif

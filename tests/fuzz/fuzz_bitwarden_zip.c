@@ -1,0 +1,8 @@
+/* Bitwarden's zip. */
+#include "foreign_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	try_reading(&format_bitwarden_zip, bytes, length);
+	return 0;
+}

@@ -1,0 +1,8 @@
+/* 1Password's zip. */
+#include "foreign_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	try_reading(&format_1pux, bytes, length);
+	return 0;
+}

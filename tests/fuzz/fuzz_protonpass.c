@@ -1,0 +1,8 @@
+/* Proton Pass's JSON, and its zip. */
+#include "foreign_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
+{
+	try_reading(&format_protonpass, bytes, length);
+	return 0;
+}
