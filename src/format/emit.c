@@ -13,6 +13,9 @@
 #include "format/stream.h"
 
 #define PUT_BYTES ((size_t)64 * 1024)
+/* Of one item, before it is looked at which it may have; who has more has made them up. */
+#define FIELDS_MAX ((size_t)4 * ENTRY_FIELDS_MAX)
+#define REMARKS_MAX (2 * FIELDS_MAX)
 
 struct span span_of(const char *string)
 {
@@ -168,9 +171,14 @@ void emit_user(struct emit *emit, struct span user)
 
 void emit_field(struct emit *emit, enum field_kind kind, struct span key, struct span value)
 {
-	struct part_field *field = emit_room(emit, (void **)&emit->fields, emit->n_fields,
-	                                     &emit->fields_room, sizeof(*field));
+	struct part_field *field;
 
+	if (emit->n_fields == FIELDS_MAX) {
+		emit_account(emit, FATE_LEFT, "field", "more than an entry may have");
+		return;
+	}
+	field = emit_room(emit, (void **)&emit->fields, emit->n_fields, &emit->fields_room,
+	                  sizeof(*field));
 	if (!field)
 		return;
 	field += emit->n_fields;
@@ -249,9 +257,13 @@ void emit_kept(struct emit *emit, struct span key, struct span value)
 
 void emit_account(struct emit *emit, enum fate fate, const char *what, const char *how)
 {
-	struct remark *remark = emit_room(emit, (void **)&emit->remarks, emit->n_remarks,
-	                                  &emit->remarks_room, sizeof(*remark));
+	struct remark *remark;
 	char *tidy = NULL;
+
+	if (emit->n_remarks == REMARKS_MAX)
+		return;
+	remark = emit_room(emit, (void **)&emit->remarks, emit->n_remarks, &emit->remarks_room,
+	                   sizeof(*remark));
 
 	/* What a file calls its fields is shown, too. */
 	if (!remark || text_tidy(what, strlen(what), NAME_MAX_BYTES, &tidy, NULL) < 0)

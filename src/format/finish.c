@@ -298,6 +298,11 @@ static bool fits(struct emit *emit, size_t at, size_t kept, size_t *bytes)
 	return true;
 }
 
+static int too_large(struct error *err)
+{
+	return error_set(err, VAULT_USAGE, "an entry holds more than fits into a parser's memory");
+}
+
 /* Gives how many fields are left, at the beginning of emit->fields. */
 static int choose_fields(struct emit *emit, size_t *ret_kept, struct error *err)
 {
@@ -311,6 +316,8 @@ static int choose_fields(struct emit *emit, size_t *ret_kept, struct error *err)
 	for (size_t i = 0; i < emit->n_fields; i++) {
 		bool keyed = has_key(emit->fields[i].kind);
 
+		if (emit->arena.failed) /* a key could be nowhere */
+			return too_large(err);
 		if ((!keyed && same_before(emit, i)) || !fits(emit, i, kept, &bytes))
 			continue;
 		emit->fields[kept] = emit->fields[i];
@@ -363,6 +370,8 @@ int emit_make_item(struct emit *emit, char *name, struct item *ret_item, struct 
 		r = lay_out_fields(emit, kept, &item, err);
 	if (r == 0)
 		r = lay_out_passwords(emit, &item, err);
+	if (r == 0 && emit->arena.failed)
+		r = too_large(err);
 	if (r == 0 && emit->result < 0)
 		r = error_set(err, VAULT_FAILED, "out of memory");
 	if (r < 0)

@@ -63,6 +63,6 @@ extern const struct format format_json, format_bitwarden_json, format_bitwarden_
 	format_chrome, format_firefox, format_apple, format_keepassxc_csv, format_bitwarden_csv,
 	format_bitwarden_org_csv, format_1password_csv, format_lastpass, format_protonpass_csv,
 	format_dashlane, format_keepass_xml, format_pass, format_kdbx, format_bitwarden_zip,
-	format_1pux, format_protonpass, format_dashlane_zip, format_enpass;
+	format_1pux, format_protonpass, format_dashlane_zip, format_enpass, format_cxf;
 
 #endif

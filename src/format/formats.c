@@ -24,6 +24,7 @@ const struct format *const formats[] = {
 	&format_pass,
 	&format_dashlane_zip,
 	&format_enpass,
+	&format_cxf,
 	&format_csv,
 	NULL,
 };

@@ -7,7 +7,7 @@
 
 #include "format/sink.h"
 
-#define JSON_WRITE_DEPTH 8
+#define JSON_WRITE_DEPTH 12
 
 struct json_write {
 	struct sink *sink;

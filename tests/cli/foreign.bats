@@ -44,3 +44,16 @@ takes() {
 	takes enpass.json 'Enpass JSON' 2
 	[ "$(vault get -f one.txt Mail)" = one ]
 }
+
+@test "the Credential Exchange Format, in and out" {
+	takes cxf.json 'FIDO Credential Exchange Format' 3
+	[ "$(vault get -f PIN mail)" = 0042 ]
+	answers 2 vault export cxf c.json
+	answers 0 vault export cxf c.json --plaintext --yes
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import c.json
+	[ "$(master get mail)" = 'päss"word' ]
+	[ "$(master get -f PIN mail)" = 0042 ]
+	answers 0 master check
+}

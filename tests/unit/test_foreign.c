@@ -27,6 +27,7 @@ static const struct sample {
 	{"protonpass.zip", "protonpass", NULL, false, NULL},
 	{"enpass.json", "enpass", NULL, false, NULL},
 	{"dashlane.zip", "dashlane-zip", NULL, false, NULL},
+	{"cxf.json", "cxf", NULL, false, &format_cxf},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -245,6 +246,9 @@ static void refuses_deep_nesting(void **state)
 		const char *name, *start;
 	} deeps[] = {
 		{"bitwarden-json", "{\"folders\":[],\"items\":[{\"x\":"},
+		{"protonpass", "{\"vaults\":{\"a\":{\"name\":\"\",\"items\":[{\"x\":"},
+		{"enpass", "{\"folders\":[],\"items\":[{\"x\":"},
+		{"cxf", "{\"accounts\":[{\"collections\":[],\"items\":[{\"x\":"},
 	};
 	static char deep[200000];
 

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""What is no export but an attack, in JSON and zip: refused by a sentence, within 256 MiB and five
+seconds of computing, and nothing is taken."""
+import os
+import resource
+import struct
+import zlib
+
+import tap
+from tap import check
+from vaults import Vault
+
+MEMBERS = 1_000_000
+MEMORY_KIB = 256 * 1024
+SECONDS = 5
+SANITIZED = any("SAN_OPTIONS" in name for name in os.environ) and \
+    b"__asan_init" in open(os.environ["VAULT"], "rb").read()
+
+vault = Vault()
+
+
+def limits():
+    if not SANITIZED:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+
+
+def refused(contents, says, *form, status=2):
+    vault.write("x", contents)
+    vault.run("import", *form, "x", status=status, says=says, preexec_fn=limits)
+    check(vault.run("list").stdout == b"", "something was taken")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    check(SANITIZED or peak <= MEMORY_KIB, f"{peak} KiB of memory")
+
+
+def member(name, plain, length=None, crc=None, flags=0):
+    """Local and central header with what is between, offset left open."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    packed = b"".join(packer.compress(piece) for piece in plain) + packer.flush()
+    size, check_sum = 0, 0
+    for piece in plain:
+        size, check_sum = size + len(piece), zlib.crc32(piece, check_sum)
+    common = struct.pack("<HHHHIIIHH", flags, 8, 0, 0, check_sum if crc is None else crc,
+                         len(packed), size if length is None else length, len(name), 0)
+    return (b"PK\3\4\x14\0" + common + name + packed,
+            b"PK\1\2\x14\0\x14\0" + common + bytes(10), name)
+
+
+def archive(*members):
+    body = central = b""
+    for local, head, name in members:
+        central += head + struct.pack("<I", len(body)) + name
+        body += local
+    return body + central + struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, len(members), len(members),
+                                        len(central), len(body), 0)
+
+
+ZEROS = [bytes(1 << 20)] * 64
+EMPTY = b'{"encrypted": false, "folders": [], "items": []}'
+
+
+def test_a_bomb_is_not_unpacked():
+    for name, form in (b"data.json", "bitwarden-zip"), (b"export.data", "1pux"), \
+            (b"Proton Pass/data.json", "protonpass"), (b"credentials.csv", "dashlane-zip"):
+        refused(archive(member(name, ZEROS)), "200 times", form)
+    refused(archive(member(b"data.json", ZEROS)), "200 times")
+
+
+def test_what_lies_about_its_size_or_checksum_is_damaged():
+    refused(archive(member(b"data.json", ZEROS, length=100)), "damaged")
+    refused(archive(member(b"data.json", [EMPTY], length=10)), "damaged")
+    refused(archive(member(b"data.json", [EMPTY], length=100)), "damaged")
+    refused(archive(member(b"data.json", [EMPTY], crc=1)), "damaged")
+    refused(archive(member(b"data.json", [EMPTY], length=0xfffffff0)), "200 times")
+    refused(archive(member(b"data.json", [EMPTY], flags=1)), "encrypted")
+
+
+def test_a_million_members():
+    central = (member(b"a", [b""])[1] + bytes(4) + b"a") * MEMBERS
+    body = b"PK\3\4"
+    end64 = struct.pack("<IQHHIIQQQQ", 0x06064b50, 44, 45, 45, 0, 0, MEMBERS, MEMBERS,
+                        len(central), len(body))
+    locator = struct.pack("<IIQI", 0x07064b50, 0, len(body) + len(central), 1)
+    end = struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, 0xffff, 0xffff, 0xffffffff, 0xffffffff, 0)
+    whole = body + central + end64 + locator + end
+    refused(whole, "more than 100000 members", "1pux")
+    refused(whole, "no format that is known")
+
+
+def test_a_million_members_of_an_object():
+    members = ",".join(f'"a{number}":1' for number in range(MEMBERS))
+    refused(('{"encrypted":false,"folders":[],"items":[{%s},7]}' % members).encode(),
+            "an item is no object")
+
+
+if __name__ == "__main__":
+    tap.run(globals())
