@@ -129,7 +129,8 @@ static void date_passwords(struct emit *emit)
 			list[i].since = list[i].current     ? emit->modified
 			                : list[i].until > 0 ? list[i].until
 			                                    : emit->created;
-	qsort(list, n, sizeof(*list), compare_passwords);
+	if (n > 1)
+		qsort(list, n, sizeof(*list), compare_passwords);
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].current)
 			list[i].until = 0;

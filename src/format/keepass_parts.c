@@ -116,7 +116,7 @@ static int compare_pooled(const void *a, const void *b)
 static bool find_pooled(struct keepass_xml *xml, uint32_t number, struct span *ret_bytes)
 {
 	const struct kdbx_binaries *binaries = xml->how.binaries;
-	const struct pooled key = {number, BUF_EMPTY}, *found;
+	const struct pooled key = {number, BUF_EMPTY}, *found = NULL;
 
 	if (binaries && number < binaries->count) {
 		*ret_bytes = binaries->list[number];
@@ -125,7 +125,8 @@ static bool find_pooled(struct keepass_xml *xml, uint32_t number, struct span *r
 	if (!xml->pool_sorted && xml->n_pool > 1)
 		qsort(xml->pool, xml->n_pool, sizeof(key), compare_pooled);
 	xml->pool_sorted = true; /* they all stand in front of the entries */
-	found = bsearch(&key, xml->pool, xml->n_pool, sizeof(key), compare_pooled);
+	if (xml->n_pool > 0)
+		found = bsearch(&key, xml->pool, xml->n_pool, sizeof(key), compare_pooled);
 	if (found)
 		*ret_bytes = (struct span){found->bytes.bytes, found->bytes.length};
 	return found;

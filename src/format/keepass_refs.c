@@ -126,12 +126,13 @@ static size_t follow(const struct keepass_refs *refs, struct span text, struct s
 {
 	const char *p = text.bytes, *end = memchr(p, '}', text.length);
 	struct known key;
-	const struct known *found;
+	const struct known *found = NULL;
 
 	if (!end || end - p < 10 || p[6] != '@' || (p[7] & ~0x20) != 'I' || p[8] != ':' ||
 	    !uuid_read(p + 9, (size_t)(end - p) - 9, key.uuid))
 		return 0;
-	found = bsearch(&key, refs->known, refs->n_known, sizeof(key), compare_known);
+	if (refs->n_known > 0)
+		found = bsearch(&key, refs->known, refs->n_known, sizeof(key), compare_known);
 	for (size_t i = 0; found && i < WANTED; i++) {
 		const struct keepass_text *value = &found->values[i];
 
