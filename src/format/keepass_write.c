@@ -83,6 +83,7 @@ static void go_to(struct keepass_write *write, bool bin, const char *folder)
 		sink_string(write->how.sink, "</Group>\n");
 	if (bin && !write->bin)
 		open_bin(write->how.sink);
+	write->has_bin |= bin;
 	for (size_t i = stays; i < length; i++)
 		if ((i == 0 || folder[i] == '/') && length > 0) {
 			const char *end = strchrnul(folder + i + (i > 0), '/');
@@ -364,8 +365,6 @@ int keepass_write_begin(struct keepass_write *write, const struct keepass_write_
 	sink_string(how->sink, "</RecycleBinUUID></Meta>\n<Root><Group><UUID>");
 	put_group_uuid(how->sink, "root", "", 0);
 	sink_string(how->sink, "</UUID><Name>" ROOT_NAME "</Name>\n");
-	open_bin(how->sink); /* Meta names it, so it has to be there */
-	sink_string(how->sink, "</Group>\n");
 	return sink_check(how->sink, err);
 }
 
@@ -392,6 +391,8 @@ int keepass_write_item(struct keepass_write *write, const struct item *item, str
 
 int keepass_write_end(struct keepass_write *write, struct error *err)
 {
+	if (!write->has_bin) /* Meta names it, so it has to be there */
+		go_to(write, true, "");
 	go_to(write, false, "");
 	sink_string(write->how.sink, "</Group></Root></KeePassFile>\n");
 	return sink_check(write->how.sink, err);

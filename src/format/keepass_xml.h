@@ -65,6 +65,7 @@ struct keepass_write {
 	struct keepass_write_how how;
 	char folder[NAME_MAX_BYTES + 1]; /* the group that is open, "": the outermost one */
 	bool bin;                        /* it lies in the recycle bin */
+	bool has_bin;                    /* the recycle bin is written, or begun */
 	bool protected;                  /* the value in hand */
 	size_t piece_length;
 	unsigned char piece[KEEPASS_PIECE];

@@ -99,7 +99,7 @@ def test_pykeepass_finds_everything():
     wanted = vault.contents()
     check(len(live) == len(wanted) == len(ENTRIES))
     groups = [tuple(group.path) for group in opened.groups]
-    check(len(groups) == len(set(groups)), "a folder is two groups")
+    check(len(groups) == len(set(groups)), f"a folder is two groups: {groups}")
     check(("work", "git") in groups, groups)
     for name, ours in wanted.items():
         found = live[uuid.UUID(ours["uuid"])]
