@@ -86,6 +86,37 @@ class Pass:
         }
 
 
+def compare_kdbx(bench, vaults):
+    """KDBX files that vault wrote: the key derivation is theirs, and the same for both."""
+    if not installed("keepassxc-cli"):
+        return
+    middle, large = vaults.sizes[-2:]
+    empty, key, password = bench.path("kdbx.vault"), bench.path("kdbx.key"), vaults.password_file
+    bench.call(bench.tool("ops"), "fill", empty, 0, key)
+
+    def export(size):
+        return [f"3<{vaults.key(size)}", bench.vault, "-q", "--volume-key-fd", 3, "--vault",
+                vaults.path(size), "export", "--replace", "--export-password-file", password,
+                bench.path(f"out-{size}.kdbx")]
+
+    for size in middle, large:
+        bench.call("sh", "-c", f'exec "$@" 3<{vaults.key(size)}', "sh", *export(size)[1:])
+    theirs = [f"0<{password}", "keepassxc-cli"]
+    ours, other = bench.race(f"KDBX: export of {large:,} entries", bench.rounds(5), {
+        "vault export": export(large),
+        "keepassxc-cli export": [*theirs, "export", "-q", bench.path(f"out-{large}.kdbx")],
+    }).values()
+    bench.verdict(f"export of {large:,} entries / keepassxc-cli export", ours.over(other), 0.1)
+    ours, other = bench.race(f"KDBX: import of {middle:,} entries", bench.rounds(8), {
+        "vault import": [f"3<{key}", "sh", "-c", 'cp "$2" "$3" && XDG_STATE_HOME="$3.state" "$1"'
+                         ' -q --volume-key-fd 3 --vault "$3" import --import-password-file "$4"'
+                         ' "$5"', "sh", bench.vault, empty, bench.path("kdbx-%d.vault"), password,
+                         bench.path(f"out-{middle}.kdbx")],
+        "keepassxc-cli ls": [*theirs, "ls", "-q", "-R", bench.path(f"out-{middle}.kdbx")],
+    }).values()
+    bench.verdict(f"import of {middle:,} entries / keepassxc-cli ls", ours.over(other), 1)
+
+
 def compare(bench, sizes, vault_commands, password_file):
     """The same three jobs, whole commands from start to end, passwords and all."""
     print("\nvault opens with its password here, by the cheapest key derivation it allows (64 MiB,"
