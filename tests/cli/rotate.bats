@@ -221,3 +221,24 @@ until_there() {
 	answers 0 vault import --update before.json
 	answers 3 vault get -f pending shop
 }
+
+@test "nor does a merge with one, and no password is lost by it" {
+	vault -q rotate shop
+	vault -q backup copy
+	vault -q rotate --done shop
+	new=$(vault -q get shop)
+	XDG_STATE_HOME=$HOME/elsewhere master --vault copy edit -q -u jane shop
+	answers 0 vault merge copy
+	answers 3 vault get -f pending shop
+	answers 0 vault history -r shop
+	shows canary-7-Old.Shop
+	shows "$new"
+	vault -q rotate shop
+	next=$(vault -q get -f pending shop)
+	vault -q backup later
+	vault -q edit -u jim shop
+	XDG_STATE_HOME=$HOME/elsewhere2 master --vault later edit -q --tag more shop
+	answers 0 vault merge later
+	answers 0 vault get -f pending shop
+	printed "$next"
+}
