@@ -39,8 +39,12 @@ const char *incident_title(const struct incident *incident, char text[INCIDENT_T
 	return text;
 }
 
-/* What is to be known of one entry, behind its name. */
-static void describe(const struct affected *item, char **ret_text)
+const char *incident_kind(enum affected_kind kind)
+{
+	return kinds[kind].heading;
+}
+
+char *incident_sentence(const struct affected *item)
 {
 	char span[DATE_SPAN_SIZE], day[DATE_DAY_SIZE], words[VARIANT_WORDS_SIZE];
 	const char *where = item->state == ENTRY_TRASHED  ? "; in the trash"
@@ -48,25 +52,26 @@ static void describe(const struct affected *item, char **ret_text)
 	                                                  : "";
 	bool dismissed = item->progress == AFFECTED_DISMISSED;
 	bool done = item->changed != 0;
+	char *text = NULL;
 
 	if (item->kind == AFFECTED_USER)
-		*ret_text = strdup("");
-	else if (asprintf(ret_text, "%s%s%s%s%s%s%s%s",
+		text = strdup("");
+	else if (asprintf(&text, "%s%s%s%s%s%s%s%s",
 	                  item->how ? variant_words(item->how, words) : "", item->how ? "; " : "",
 	                  date_span(item->since, item->until, span), where,
 	                  done ? "; changed on " : "", done ? date_day(item->changed, day) : "",
 	                  dismissed ? "; dismissed: " : "", dismissed ? item->reason : "") < 0)
-		*ret_text = NULL;
-	if (!*ret_text)
+		text = NULL;
+	if (!text)
 		output_fail(ENOMEM);
+	return text;
 }
 
 static void print_item(const struct affected *item)
 {
-	FREE_AUTO char *text = NULL;
+	FREE_AUTO char *text = incident_sentence(item);
 	char name[RESULT_NAME_SIZE];
 
-	describe(item, &text);
 	output_string("  ");
 	if (text && *text) {
 		output_padded(item->name, NAME_COLUMNS);
@@ -87,8 +92,8 @@ static void print_item(const struct affected *item)
 struct falls {
 	const struct incident *incident;
 	const struct affected *hub;
-	struct json *json; /* NULL: text */
-	bool headed;
+	incident_fall *each;
+	void *context;
 };
 
 /* Whoever is told of for a reason of its own is not told of again. */
@@ -105,41 +110,52 @@ static int tell_fall(void *context, const struct chain_link *link)
 {
 	struct falls *falls = context;
 
-	if (is_told(falls->incident, link->entry->name))
-		return 0;
-	if (falls->json) {
-		json_put_object(falls->json, NULL);
-		json_put_string(falls->json, "name", link->entry->name);
-		json_put_string(falls->json, "via", link->via->name);
-		json_put_string(falls->json, "hub", falls->hub->name);
-		json_close(falls->json);
-		return 0;
+	return is_told(falls->incident, link->entry->name)
+	               ? 0
+	               : falls->each(falls->context, link, falls->hub);
+}
+
+void incident_falls(const struct incident *incident, struct chain *chain, incident_fall *each,
+                    void *context)
+{
+	for (size_t i = 0; i < incident->n_items; i++) {
+		const struct affected *item = &incident->items[i];
+		const struct chain_entry *hub = NULL;
+		struct falls falls = {incident, item, each, context};
+
+		if (item->progress == AFFECTED_OPEN && item->behind == 0)
+			hub = chain_find(chain, item->name);
+		if (hub && chain_falls(chain, hub, tell_fall, &falls, NULL) != 0)
+			output_fail(ENOMEM);
 	}
-	if (!falls->headed) {
+}
+
+static int print_fall(void *context, const struct chain_link *link, const struct affected *hub)
+{
+	const struct affected **last = context;
+
+	if (*last != hub) {
 		output_string("\nCan be reset through ");
-		output_text(falls->hub->name);
+		output_text(hub->name);
 		output_string("\n");
 	}
-	falls->headed = true;
+	*last = hub;
 	output_string("  ");
 	output_text(link->entry->name);
 	output_string("\n");
 	return 0;
 }
 
-static void tell_falls(const struct incident *incident, struct chain *chain, struct json *json)
+static int json_fall(void *context, const struct chain_link *link, const struct affected *hub)
 {
-	for (size_t i = 0; i < incident->n_items; i++) {
-		const struct affected *item = &incident->items[i];
-		const struct chain_entry *hub = NULL;
-		struct falls falls = {incident, item, json, false};
-		struct error err = {0};
+	struct json *json = context;
 
-		if (item->progress == AFFECTED_OPEN && item->behind == 0)
-			hub = chain_find(chain, item->name);
-		if (hub && chain_falls(chain, hub, tell_fall, &falls, &err) != 0)
-			output_fail(ENOMEM);
-	}
+	json_put_object(json, NULL);
+	json_put_string(json, "name", link->entry->name);
+	json_put_string(json, "via", link->via->name);
+	json_put_string(json, "hub", hub->name);
+	json_close(json);
+	return 0;
 }
 
 /* ---- the report --------------------------------------------------------------------- */
@@ -147,6 +163,7 @@ static void tell_falls(const struct incident *incident, struct chain *chain, str
 void incident_report_text(const struct incident *incident, struct chain *chain)
 {
 	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE];
+	const struct affected *last = NULL;
 
 	output_format("Incident %u: ", incident->number);
 	output_text(incident_title(incident, title));
@@ -162,7 +179,7 @@ void incident_report_text(const struct incident *incident, struct chain *chain)
 			output_format("\n%s\n", kinds[item->kind].heading);
 		print_item(item);
 	}
-	tell_falls(incident, chain, NULL);
+	incident_falls(incident, chain, print_fall, &last);
 }
 
 static void json_item(struct json *json, const struct affected *item)
@@ -202,7 +219,7 @@ void incident_report_json(struct json *json, const char *key, const struct incid
 		json_item(json, &incident->items[i]);
 	json_close(json);
 	json_put_array(json, "falls");
-	tell_falls(incident, chain, json);
+	incident_falls(incident, chain, json_fall, json);
 	json_close(json);
 	json_close(json);
 }

@@ -33,6 +33,19 @@ void incident_report_text(const struct incident *incident, struct chain *chain);
 void incident_report_json(struct json *json, const char *key, const struct incident *incident,
                           struct chain *chain);
 
+/* The same as a part of a page: html_page before, html_end after it. */
+void incident_html(const struct incident *incident, struct chain *chain);
+
+/* Why an entry is affected; what differs, since when, and what became of it. free(3). */
+const char *incident_kind(enum affected_kind kind);
+char *incident_sentence(const struct affected *item);
+
+/* What can be reset through the entries that are still open, without those that are affected for a
+ * reason of their own. */
+typedef int incident_fall(void *context, const struct chain_link *link, const struct affected *hub);
+void incident_falls(const struct incident *incident, struct chain *chain, incident_fall *each,
+                    void *context);
+
 /* "shop, leaked on 2026-11-20" */
 #define INCIDENT_TITLE_SIZE 512
 const char *incident_title(const struct incident *incident, char text[INCIDENT_TITLE_SIZE]);

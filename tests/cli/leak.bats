@@ -48,6 +48,12 @@ story() {
 	answers 0 vault incident list
 	shows "  1  shop, leaked on 2023-06-01; open since"
 
+	answers 0 vault incident show --html
+	shows "shop, leaked on 2023-06-01"
+	shows bank
+	unseen "<script"
+	unseen src=
+
 	answers 7 vault incident next
 	printed $'mailserver\n'
 	answers 8 vault incident close

@@ -32,12 +32,14 @@ setup_file() {
 @test "-q: not a word but warnings and errors" {
 	for command in "add x -g" "edit x -u joe" "edit x -g" "rename x y" "rm y" \
 		"trash restore y" \
-		audit check "backup copy" "restore copy -y" list "trash list" \
+		check "backup copy" "restore copy -y" list "trash list" \
 		"trash empty -y"; do
 		# shellcheck disable=SC2086
 		answers 0 vault --quiet $command
 		silent
 	done
+	answers 7 vault --quiet audit # "one" is a weak password
+	silent
 	echo 123456 | answers 0 vault -q add weak --stdin
 	says "warning"
 	answers 3 vault -q get nobody
