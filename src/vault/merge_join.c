@@ -162,24 +162,25 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* Moves the passwords of `from` to `into`, in the history where both have one in use. */
+/* Moves the passwords of `from` to `into`. Where both have one in use, the one that came in last
+ * stays, whatever else was changed later: it is the one that the service knows. */
 static int join_passwords(struct record *into, struct record *from, unsigned *conflicts,
                           struct error *err)
 {
 	struct past *all = reallocarray(into->past, into->n_past + from->n_past + 1, sizeof(*all));
-	const struct past *current;
-	int64_t since = 0;
-	bool in_use;
+	struct past *current;
+	const struct past *theirs = current_of(from);
 
 	if (!all)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	into->past = all;
 	current = current_of(into);
-	in_use = current != NULL;
-	if (in_use && current_of(from) &&
-	    memcmp(current->fingerprint, current_of(from)->fingerprint, FINGERPRINT_BYTES) != 0)
-		*conflicts |= MERGE_PASSWORD;
-	since = in_use ? current->since : 0;
+	if (current && theirs && !find_password(into, theirs) && !find_password(from, current))
+		*conflicts |= MERGE_PASSWORD; /* both changed it */
+	if (current && theirs && theirs->since > current->since)
+		current->until = theirs->since;
+	else if (current)
+		theirs = NULL; /* is none any more */
 	for (size_t i = 0; i < from->n_past; i++) {
 		struct past *past = &from->past[i], *same = find_password(into, past);
 
@@ -187,8 +188,8 @@ static int join_passwords(struct record *into, struct record *from, unsigned *co
 			complete(same, past, same == current);
 			continue;
 		}
-		if (past->until == 0 && in_use)
-			past->until = later(past->since, since);
+		if (past->until == 0 && past != theirs)
+			past->until = later(past->since, current->since);
 		all[into->n_past++] = *past;
 		past->value = NULL; /* moved */
 		past->reason = NULL;

@@ -78,6 +78,25 @@ static void the_newer_of_two_wins(void **state)
 	assert_memory_equal(entry_field(entry, "note (earlier)")->secret->bytes, "older note", 10);
 }
 
+/* A note that is written later takes no new password away. */
+static void the_password_that_came_last_stays(void **state)
+{
+	VAULT_AUTO *left = NULL, *right = NULL;
+	ENTRY_AUTO *entry = NULL;
+
+	(void)state;
+	apart(&left, &right);
+	set_password(left, "mail", "changed");
+	now += 10;
+	set_note(right, "mail", "written later");
+	assert_merges(left, right, "3 mail 0 0\n");
+	assert_password(left, "mail", "changed");
+	assert_done(vault_get(left, "mail", &entry, err));
+	assert_memory_equal(entry_field(entry, "note")->secret->bytes, "written later", 13);
+	assert_merges(right, left, "2 mail 0 0\n");
+	assert_password(right, "mail", "changed");
+}
+
 static void a_removal_counts(void **state)
 {
 	VAULT_AUTO *left = NULL, *right = NULL;
@@ -204,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_one_changed_is_taken),
 		cmocka_unit_test(the_newer_of_two_wins),
+		cmocka_unit_test(the_password_that_came_last_stays),
 		cmocka_unit_test(a_removal_counts),
 		cmocka_unit_test(a_change_survives_an_erasure),
 		cmocka_unit_test(one_name_twice),

@@ -186,7 +186,7 @@ static void copies_commute_whatever_was_done(void **state)
 
 	(void)state;
 	for (unsigned long seed = 1; seed <= runs; seed++) {
-		print_message("seed %lu\r", seed);
+		print_error("seed %lu\n", seed); /* standard output is TAP */
 		one_history(seed);
 	}
 }
