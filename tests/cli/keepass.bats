@@ -61,7 +61,8 @@ filled_vault() {
 	master init -q --no-recovery "${CHEAP[@]}"
 	answers 0 master import a.xml
 	answers 0 master export json b.json --plaintext --yes
-	cmp a.json b.json
+	# KeePass's files go by name, this one by age.
+	cmp <(sed s/^,// a.json | sort) <(sed s/^,// b.json | sort)
 }
 
 @test "KeePassXC reads it, and what KeePassXC writes comes back the same" {
