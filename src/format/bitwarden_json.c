@@ -67,10 +67,7 @@ static int take_items(struct reading *reading, struct json_walk *walk, struct er
 	while (r == 0 && (r = json_walk_element(walk, err)) == 1) {
 		JSON_AUTO *item = NULL;
 
-		r = json_walk_value(walk, &item, err);
-		if (r == 0 && !json_is_object(item))
-			r = error_set(err, VAULT_USAGE, "line %zu: an item is no object",
-			              json_walk_line(walk));
+		r = json_walk_item(walk, &item, err);
 		if (r == 0)
 			r = take_item(reading, item, err);
 		emit_progress(reading->emit, json_walk_offset(walk),

@@ -197,12 +197,9 @@ static int in_items(struct json_walk *walk, struct span key, void *context, stru
 	struct emit *emit = reading->emit;
 	struct span note;
 	JSON_AUTO *item = NULL;
-	int r = json_walk_value(walk, &item, err);
+	int r = json_walk_item(walk, &item, err);
 
 	(void)key;
-	if (r == 0 && !json_is_object(item))
-		r = error_set(err, VAULT_USAGE, "line %zu: an item is no object",
-		              json_walk_line(walk));
 	if (r < 0)
 		return r;
 	note = json_member(item, "note");

@@ -148,6 +148,21 @@ int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *er
 	return wrong(walk, what, err);
 }
 
+int json_walk_item(struct json_walk *walk, json_t **ret_item, struct error *err)
+{
+	JSON_AUTO *item = NULL;
+	int r = json_walk_value(walk, &item, err);
+
+	if (r == 0 && !json_is_object(item))
+		r = error_set(err, VAULT_USAGE, "line %zu: an item is no object",
+		              json_walk_line(walk));
+	if (r < 0)
+		return r;
+	*ret_item = item;
+	item = NULL;
+	return 0;
+}
+
 /* From the quote in front of a string to behind the other one. */
 static int skip_string(struct json_walk *walk, struct error *err)
 {

@@ -47,6 +47,8 @@ json_t *json_walk_ahead(const struct json_walk *walk, const char *member);
 
 /* Takes the whole value that follows; json_decref it. */
 int json_walk_value(struct json_walk *walk, json_t **ret_value, struct error *err);
+/* The same of a value that has to be an object. */
+int json_walk_item(struct json_walk *walk, json_t **ret_item, struct error *err);
 /* Passes over the whole value that follows, taking brackets and quotes for what they look like. */
 int json_walk_skip(struct json_walk *walk, struct error *err);
 /* The same of a string; its bytes as they stand between the quotes, escapes and all. */

@@ -4,29 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int insert(struct vault *vault, struct record *record, const char *folded, struct error *err)
-{
-	const struct entry *entry = record->entry;
-	struct stmt *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_INSERT, &stmt, err);
-
-	if (r < 0)
-		return r;
-	stmt_bind_blob(stmt, 1, record->uuid, sizeof(record->uuid));
-	stmt_bind_int(stmt, 2, record->revision);
-	stmt_bind_text(stmt, 3, entry->name);
-	stmt_bind_text(stmt, 4, folded);
-	stmt_bind_text(stmt, 5, entry->user);
-	stmt_bind_int(stmt, 6, entry->created);
-	stmt_bind_int(stmt, 7, entry->modified);
-	stmt_bind_int(stmt, 8, record->state);
-	stmt_bind_int(stmt, 9, entry->trashed);
-	r = stmt_run(stmt, err);
-	if (r == 0)
-		record->id = db_last_id(vault->db);
-	return r;
-}
-
 static int replace(struct vault *vault, const struct record *record, const char *folded,
                    struct error *err)
 {
@@ -92,7 +69,7 @@ int merge_write(struct vault *vault, struct record *record, struct error *err)
 	int r = text_fold(record->entry->name, &folded, err);
 
 	if (r == 0)
-		r = record->id == 0 ? insert(vault, record, folded, err)
+		r = record->id == 0 ? record_write(vault, record, false, err)
 		                    : replace(vault, record, folded, err);
 	for (size_t i = 0; i < record->n_past && r == 0; i++)
 		r = write_password(vault, record, i, err);
