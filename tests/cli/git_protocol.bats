@@ -149,11 +149,12 @@ get() { answers 0 helper get "$@"; }
 }
 
 @test "credentials of a type, with any git" {
+	helper store username=joe password=p1 "${HOST[@]}"
 	helper store 'capability[]=authtype' authtype=Bearer credential=t1 "${HOST[@]}"
-	helper store 'capability[]=authtype' authtype=Bearer credential=t2 "${HOST[@]}" username=joe
 	helper store 'capability[]=authtype' authtype=Bearer credential=t3 ephemeral=1 \
 		protocol=https host=other.example
-	helper store username=joe password=p1 "${HOST[@]}"
+	sleep 1.1 # the newer one is given, by seconds
+	helper store 'capability[]=authtype' authtype=Bearer credential=t2 "${HOST[@]}" username=joe
 	get 'capability[]=authtype' "${HOST[@]}" username=joe
 	shows credential=t2
 	get 'capability[]=authtype' protocol=https host=other.example
