@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "vault/leaf.h"
+#include "vault/values.h"
 
 /* ---- a free name --------------------------------------------------------------------- */
 
@@ -97,11 +98,6 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
 }
 
 /* ---- rows ---------------------------------------------------------------------------- */
-
-static struct span text_span(const char *text)
-{
-	return (struct span){text, text ? strlen(text) : 0};
-}
 
 static int insert_entry(struct vault *vault, struct leaf_entry *row, const char *name,
                         const char *user, struct hash *leaf, struct error *err)

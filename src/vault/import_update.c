@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vault/values.h"
+
 /* ---- passwords ----------------------------------------------------------------------- */
 
 static int compare_passwords(const void *a, const void *b)
@@ -104,13 +106,6 @@ static int update_passwords(struct vault *vault, const struct record *record,
 
 /* ---- fields -------------------------------------------------------------------------- */
 
-static struct span value_of(const struct field *field)
-{
-	if (field->secret)
-		return (struct span){field->secret->bytes, field->secret->length};
-	return (struct span){field->text, strlen(field->text)};
-}
-
 /* The field of the entry that `field` would take the place of. */
 static const struct field *rival_of(const struct entry *entry, const struct item_field *field)
 {
@@ -128,15 +123,6 @@ static const struct field *rival_of(const struct entry *entry, const struct item
 	return NULL;
 }
 
-static int set_secret(struct entry *entry, enum field_kind kind, const char *key, struct span value,
-                      struct error *err)
-{
-	SECRET_AUTO *copy = NULL;
-	int r = secret_copy(&copy, value.bytes, value.length, err);
-
-	return r == 0 ? entry_set_secret(entry, kind, key, &copy, err) : r;
-}
-
 static int update_field(struct entry *entry, const struct item_field *field, bool older,
                         struct error *err)
 {
@@ -147,7 +133,7 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 	if (rival && field->kind == FIELD_REALM)
 		return 0;
 	if (rival) {
-		struct span there = value_of(rival);
+		struct span there = field_value(rival);
 
 		if (older || (there.length == field->value.length &&
 		              memcmp(there.bytes, field->value.bytes, there.length) == 0))
@@ -159,7 +145,7 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 	if (r < 0)
 		return r;
 	if (field_is_secret(field->kind))
-		return set_secret(entry, field->kind, field->key, field->value, err);
+		return entry_set_secret_value(entry, field->kind, field->key, field->value, err);
 	return entry_set_text(entry, field->kind, field->key, field->value.bytes, err);
 }
 
@@ -180,7 +166,7 @@ static int update_fields(struct record *record, const struct item *item, bool ol
 	const struct field *pending = entry_field(record->entry, "pending");
 	int r = 0;
 
-	if (pending && is_past(record, item, value_of(pending)))
+	if (pending && is_past(record, item, field_value(pending)))
 		entry_clear_kind(record->entry, FIELD_PENDING);
 	for (size_t i = 0; i < item->n_fields && r == 0; i++)
 		if (item->fields[i].kind != FIELD_PENDING ||

@@ -175,6 +175,10 @@ int record_write(struct vault *vault, struct record *record, bool fields, struct
 /* Writes its fields and its versions anew, and nothing else. */
 int record_write_fields(struct vault *vault, const struct record *record, struct error *err);
 
+/* Binds the row of the entry, ?2 to ?9 of SQL_ENTRY_INSERT and SQL_ENTRY_REPLACE. Borrows until
+ * stmt_done. */
+void record_bind(struct stmt *stmt, const struct record *record, const char *folded);
+
 /* Puts a password in use, the present one into the history. */
 int record_write_password(struct vault *vault, struct record *record, const struct secret *password,
                           int64_t now, const char *reason, struct error *err);
@@ -199,6 +203,11 @@ int name_find(struct vault *vault, const char *name, int64_t *ret_id, struct err
 
 /* The live entry of exactly this name, which is normalised. VAULT_NOT_FOUND (> 0). */
 int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err);
+
+/* The latest one of that name among those that are not live too: `which` is SQL_TRASH_NEWEST or
+ * SQL_ENTRY_EVER. VAULT_NOT_FOUND (> 0). Without a proof that nothing is hidden. */
+int name_newest(struct vault *vault, enum sql which, const char *name, int64_t *ret_id,
+                struct error *err);
 
 /* Is a live entry called exactly so? */
 int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct error *err);

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <vault/text.h>
-
 #include "vault/internal.h"
 
 #define TYPED "(typed)"
@@ -27,32 +25,16 @@ struct leaking {
 static int find_entry(struct vault *vault, const char *name, struct record *ret_record,
                       struct error *err)
 {
-	FREE_AUTO char *normal = NULL;
-	STMT_AUTO *stmt = NULL;
 	int64_t id = 0;
 	int r = name_find(vault, name, &id, err);
 
-	if (r != VAULT_NOT_FOUND)
-		return r < 0 ? r
-		             : record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS,
-		                           ret_record, err);
-	r = text_name(name, &normal, err);
-	if (r == 0)
-		r = db_stmt(vault->db, SQL_ENTRY_EVER, &stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_text(stmt, 1, normal);
-	r = stmt_step(stmt, err);
-	if (r < 0)
-		return r;
-	if (r == 0) {
+	if (r == VAULT_NOT_FOUND)
+		r = name_newest(vault, SQL_ENTRY_EVER, name, &id, err);
+	if (r == VAULT_NOT_FOUND)
 		error_set(err, VAULT_NOT_FOUND, "no entry '%s', and there never was one", name);
-		return VAULT_NOT_FOUND;
-	}
-	id = stmt_int(stmt, 0);
-	stmt_done(stmt);
-	stmt = NULL;
-	return record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS, ret_record, err);
+	return r == 0 ? record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS, ret_record,
+	                            err)
+	              : r;
 }
 
 /* A record as an entry's would be whose only password was typed. */

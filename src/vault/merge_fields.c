@@ -8,20 +8,15 @@
 
 #include <vault/otp.h>
 
+#include "vault/values.h"
+
 #define EARLIER " (earlier)"
 #define EARLIER_NUMBERED " (earlier %u)"
 #define EARLIER_ROOM 24 /* bytes: what stands behind the name, at most */
 
-static struct span value_of(const struct field *field)
-{
-	if (field->secret)
-		return (struct span){field->secret->bytes, field->secret->length};
-	return (struct span){field->text, strlen(field->text)};
-}
-
 static bool same_value(const struct field *field, struct span value)
 {
-	struct span there = value_of(field);
+	struct span there = field_value(field);
 
 	return there.length == value.length && memcmp(there.bytes, value.bytes, value.length) == 0;
 }
@@ -36,15 +31,6 @@ static const struct field *find(const struct entry *entry, const char *key, bool
 			return field;
 	}
 	return NULL;
-}
-
-static int set_secret(struct entry *entry, enum field_kind kind, const char *key, struct span value,
-                      struct error *err)
-{
-	SECRET_AUTO *copy = NULL;
-	int r = secret_copy(&copy, value.bytes, value.length, err);
-
-	return r == 0 ? entry_set_secret(entry, kind, key, &copy, err) : r;
 }
 
 int entry_keep_earlier(struct entry *entry, const char *name, struct span value, bool attachment,
@@ -63,7 +49,7 @@ int entry_keep_earlier(struct entry *entry, const char *name, struct span value,
 		snprintf(key, sizeof(key), "%s%s", front, behind);
 		there = find(entry, key, attachment);
 		if (!there)
-			return set_secret(entry, kind, key, value, err);
+			return entry_set_secret_value(entry, kind, key, value, err);
 		if (same_value(there, value))
 			return 0;
 		snprintf(behind, sizeof(behind), EARLIER_NUMBERED, number);
@@ -106,7 +92,8 @@ static const struct field *rival_of(const struct entry *entry, const struct fiel
 static int add(struct entry *entry, const struct field *field, struct error *err)
 {
 	if (field_is_secret(field->kind))
-		return set_secret(entry, field->kind, field->key, value_of(field), err);
+		return entry_set_secret_value(entry, field->kind, field->key, field_value(field),
+		                              err);
 	return entry_set_text(entry, field->kind, field->key, field->text, err);
 }
 
@@ -121,12 +108,12 @@ int merge_fields(struct entry *into, const struct entry *from, bool *ret_differ,
 			r = add(into, field, err);
 			continue;
 		}
-		if (same_value(rival, value_of(field)))
+		if (same_value(rival, field_value(field)))
 			continue;
 		*ret_differ = true;
 		r = entry_keep_earlier(into,
 		                       field->key ? field->key : entry_field_word(field->kind),
-		                       value_of(field), field->kind == FIELD_ATTACHMENT, err);
+		                       field_value(field), field->kind == FIELD_ATTACHMENT, err);
 	}
 	return r;
 }

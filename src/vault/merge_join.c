@@ -7,21 +7,7 @@
 #include <vault/rotate.h>
 
 #include "vault/leaf.h"
-
-static struct span text_span(const char *text)
-{
-	return (struct span){text, text ? strlen(text) : 0};
-}
-
-static struct span secret_span(const struct secret *secret)
-{
-	return (struct span){secret ? secret->bytes : NULL, secret ? secret->length : 0};
-}
-
-static struct span field_value(const struct field *field)
-{
-	return field->secret ? secret_span(field->secret) : text_span(field->text);
-}
+#include "vault/values.h"
 
 /* All that a person has put into it, and its dates. */
 static void contents_of(const struct record *record, unsigned char contents[HASH_BYTES])

@@ -7,7 +7,6 @@
 static int replace(struct vault *vault, const struct record *record, const char *folded,
                    struct error *err)
 {
-	const struct entry *entry = record->entry;
 	struct stmt *stmt = NULL;
 	int r = forms_clear(vault, record->id, err);
 
@@ -22,14 +21,7 @@ static int replace(struct vault *vault, const struct record *record, const char 
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, record->id);
-	stmt_bind_int(stmt, 2, record->revision);
-	stmt_bind_text(stmt, 3, entry->name);
-	stmt_bind_text(stmt, 4, folded);
-	stmt_bind_text(stmt, 5, entry->user);
-	stmt_bind_int(stmt, 6, entry->created);
-	stmt_bind_int(stmt, 7, entry->modified);
-	stmt_bind_int(stmt, 8, record->state);
-	stmt_bind_int(stmt, 9, entry->trashed);
+	record_bind(stmt, record, folded);
 	return stmt_run(stmt, err);
 }
 

@@ -16,10 +16,11 @@ static int normal(const char *name, char **ret_normal, struct error *err)
 	                         : 0;
 }
 
-int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+static int by_name(struct vault *vault, enum sql which, const char *name, int64_t *ret_id,
+                   struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_BY_NAME, &stmt, err);
+	int r = db_stmt(vault->db, which, &stmt, err);
 
 	if (r < 0)
 		return r;
@@ -28,6 +29,20 @@ int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct er
 	if (r == 1)
 		*ret_id = stmt_int(stmt, 0);
 	return r < 0 ? r : r == 1 ? 0 : VAULT_NOT_FOUND;
+}
+
+int name_exact(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)
+{
+	return by_name(vault, SQL_ENTRY_BY_NAME, name, ret_id, err);
+}
+
+int name_newest(struct vault *vault, enum sql which, const char *name, int64_t *ret_id,
+                struct error *err)
+{
+	FREE_AUTO char *normalised = NULL;
+	int r = text_name(name, &normalised, err);
+
+	return r == 0 ? by_name(vault, which, normalised, ret_id, err) : r;
 }
 
 static int find_folded(struct vault *vault, const char *name, int64_t *ret_id, struct error *err)

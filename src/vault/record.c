@@ -279,16 +279,10 @@ void record_done(struct record *record)
 
 /* ---- writing ------------------------------------------------------------------------ */
 
-static int insert_entry(struct vault *vault, struct record *record, const char *folded,
-                        struct error *err)
+void record_bind(struct stmt *stmt, const struct record *record, const char *folded)
 {
 	const struct entry *entry = record->entry;
-	struct stmt *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_INSERT, &stmt, err);
 
-	if (r < 0)
-		return r;
-	stmt_bind_blob(stmt, 1, record->uuid, sizeof(record->uuid));
 	stmt_bind_int(stmt, 2, record->revision);
 	stmt_bind_text(stmt, 3, entry->name);
 	stmt_bind_text(stmt, 4, folded);
@@ -297,6 +291,18 @@ static int insert_entry(struct vault *vault, struct record *record, const char *
 	stmt_bind_int(stmt, 7, entry->modified);
 	stmt_bind_int(stmt, 8, record->state);
 	stmt_bind_int(stmt, 9, entry->trashed);
+}
+
+static int insert_entry(struct vault *vault, struct record *record, const char *folded,
+                        struct error *err)
+{
+	struct stmt *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_ENTRY_INSERT, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, record->uuid, sizeof(record->uuid));
+	record_bind(stmt, record, folded);
 	r = stmt_run(stmt, err);
 	if (r == 0)
 		record->id = db_last_id(vault->db);

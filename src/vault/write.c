@@ -428,26 +428,12 @@ int vault_remove(struct vault *vault, const char *name, struct write_result *res
 static int find_trashed(struct vault *vault, const char *name, struct record *record,
                         struct error *err)
 {
-	FREE_AUTO char *normal = NULL;
-	STMT_AUTO *stmt = NULL;
 	int64_t id = 0;
-	int r = text_name(name, &normal, err);
+	int r = name_newest(vault, SQL_TRASH_NEWEST, name, &id, err);
 
-	if (r == 0)
-		r = db_stmt(vault->db, SQL_TRASH_NEWEST, &stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_text(stmt, 1, normal);
-	r = stmt_step(stmt, err);
-	if (r < 0)
-		return r;
-	if (r == 0) {
+	if (r == VAULT_NOT_FOUND)
 		error_set(err, VAULT_NOT_FOUND, "no entry '%s' in the trash", name);
-		return VAULT_NOT_FOUND;
-	}
-	id = stmt_int(stmt, 0);
-	stmt_done(stmt);
-	return record_load(vault, id, WANT_SECRETS, record, err);
+	return r == 0 ? record_load(vault, id, WANT_SECRETS, record, err) : r;
 }
 
 static int restore_entry(struct vault *vault, void *context, struct error *err)
