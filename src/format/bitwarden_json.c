@@ -70,8 +70,7 @@ static int take_items(struct reading *reading, struct json_walk *walk, struct er
 		r = json_walk_item(walk, &item, err);
 		if (r == 0)
 			r = take_item(reading, item, err);
-		emit_progress(reading->emit, json_walk_offset(walk),
-		              (size_t)(walk->end - walk->start));
+		json_take_progress(reading->emit, walk);
 	}
 	return r;
 }

@@ -79,7 +79,7 @@ static int in_items(struct json_walk *walk, struct span key, void *context, stru
 		return r;
 	emit_begin(reading->emit);
 	cxf_take_item(reading->emit, item, reading->collections);
-	emit_progress(reading->emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
+	json_take_progress(reading->emit, walk);
 	return emit_end(reading->emit, err);
 }
 

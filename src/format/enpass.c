@@ -215,7 +215,7 @@ static int in_items(struct json_walk *walk, struct span key, void *context, stru
 	take_category(emit, item);
 	take_parts(emit, item, reading->folders);
 	json_take(emit, item, item_rules);
-	emit_progress(emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
+	json_take_progress(emit, walk);
 	return emit_end(emit, err);
 }
 

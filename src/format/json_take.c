@@ -100,3 +100,8 @@ void json_take_id(struct emit *emit, const char *program, struct span id)
 		uuid_of_name(program, id, uuid);
 	emit_uuid(emit, uuid);
 }
+
+void json_take_progress(struct emit *emit, const struct json_walk *walk)
+{
+	emit_progress(emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
+}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "format/json_take.h"
+#include "format/json_vault.h"
 #include "format/zip_take.h"
 
 #define DATA "export.data"
@@ -17,52 +18,22 @@ static void look(const struct format *format, const struct source *source, struc
 		ret_look->score = 100;
 }
 
-struct reading {
-	struct zip *zip;
-	struct emit *emit;
-	struct span vault; /* its name */
-};
-
-static int take_item(struct json_walk *walk, struct span key, void *context, struct error *err)
+/* The first versions have one object more around an item. */
+static int take_item(struct emit *emit, struct zip *zip, const json_t *item, struct error *err)
 {
-	const struct reading *reading = context;
-	JSON_AUTO *value = NULL;
-	const json_t *item;
-	int r = json_walk_value(walk, &value, err);
+	const json_t *inner = json_object_get(item, "item");
 
-	(void)key;
-	if (r < 0)
-		return r;
-	/* The first versions have one object more around it. */
-	item = json_is_object(json_object_get(value, "item")) ? json_object_get(value, "item")
-	                                                      : value;
-	if (!json_is_object(item))
-		return error_set(err, VAULT_USAGE, "line %zu: an item is no object",
-		                 json_walk_line(walk));
-	emit_begin(reading->emit);
-	emit_tag(reading->emit, reading->vault);
-	r = onepux_take_item(reading->emit, reading->zip, item, err);
-	if (r == 0)
-		r = emit_end(reading->emit, err);
-	emit_progress(reading->emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
-	return r;
-}
-
-static int in_vault(struct json_walk *walk, struct span key, void *context, struct error *err)
-{
-	if (span_is(key, "items") && json_walk_peek(walk) == '[')
-		return json_walk_array(walk, take_item, context, err);
-	return json_walk_skip(walk, err);
+	return onepux_take_item(emit, zip, json_is_object(inner) ? inner : item, err);
 }
 
 static int take_vault(struct json_walk *walk, struct span key, void *context, struct error *err)
 {
-	struct reading reading = *(const struct reading *)context;
+	struct json_vault vault = *(const struct json_vault *)context;
 	JSON_AUTO *attributes = json_walk_ahead(walk, "attrs");
 
 	(void)key;
-	reading.vault = json_member(attributes, "name");
-	return json_walk_object(walk, in_vault, &reading, err);
+	vault.name = json_member(attributes, "name");
+	return json_vault_read(walk, &vault, err);
 }
 
 static int in_account(struct json_walk *walk, struct span key, void *context, struct error *err)
@@ -89,7 +60,7 @@ static int read_onepux(const struct format *format, const struct source *source,
                        struct error *err)
 {
 	ZIP_AUTO zip = {0};
-	struct reading reading = {.zip = &zip, .emit = emit};
+	struct json_vault vault = {.emit = emit, .zip = &zip, .take_item = take_item};
 	struct span bytes = {0};
 	struct source data = {0};
 	struct json_walk walk;
@@ -103,7 +74,7 @@ static int read_onepux(const struct format *format, const struct source *source,
 	data.bytes = bytes.bytes;
 	data.length = bytes.length;
 	json_walk_start(&walk, &data);
-	r = json_walk_object(&walk, in_file, &reading, err);
+	r = json_walk_object(&walk, in_file, &vault, err);
 	if (r == 0)
 		r = json_walk_end(&walk, err);
 	if (r == 0)

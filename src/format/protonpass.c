@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "format/json_take.h"
+#include "format/json_vault.h"
 #include "format/zip_take.h"
 
 #define FOLDER "Proton Pass/"
@@ -223,45 +224,14 @@ static int take_item(struct emit *emit, struct zip *zip, const json_t *item, str
 
 /* ---- the file ------------------------------------------------------------------------ */
 
-struct reading {
-	struct zip *zip; /* NULL: the JSON alone */
-	struct emit *emit;
-	struct span vault;
-};
-
-static int in_items(struct json_walk *walk, struct span key, void *context, struct error *err)
-{
-	const struct reading *reading = context;
-	JSON_AUTO *item = NULL;
-	int r = json_walk_item(walk, &item, err);
-
-	(void)key;
-	if (r < 0)
-		return r;
-	emit_begin(reading->emit);
-	emit_tag(reading->emit, reading->vault);
-	r = take_item(reading->emit, reading->zip, item, err);
-	if (r == 0)
-		r = emit_end(reading->emit, err);
-	emit_progress(reading->emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
-	return r;
-}
-
-static int in_vault(struct json_walk *walk, struct span key, void *context, struct error *err)
-{
-	if (span_is(key, "items") && json_walk_peek(walk) == '[')
-		return json_walk_array(walk, in_items, context, err);
-	return json_walk_skip(walk, err);
-}
-
 static int in_vaults(struct json_walk *walk, struct span key, void *context, struct error *err)
 {
-	struct reading reading = *(const struct reading *)context;
+	struct json_vault vault = *(const struct json_vault *)context;
 	JSON_AUTO *name = json_walk_ahead(walk, "name");
 
 	(void)key;
-	reading.vault = json_span(name);
-	return json_walk_object(walk, in_vault, &reading, err);
+	vault.name = json_span(name);
+	return json_vault_read(walk, &vault, err);
 }
 
 static int in_file(struct json_walk *walk, struct span key, void *context, struct error *err)
@@ -283,12 +253,12 @@ static int in_file(struct json_walk *walk, struct span key, void *context, struc
 static int read_data(const struct source *source, struct zip *zip, struct emit *emit,
                      struct error *err)
 {
-	struct reading reading = {.zip = zip, .emit = emit};
+	struct json_vault vault = {.emit = emit, .zip = zip, .take_item = take_item};
 	struct json_walk walk;
 	int r;
 
 	json_walk_start(&walk, source);
-	r = json_walk_object(&walk, in_file, &reading, err);
+	r = json_walk_object(&walk, in_file, &vault, err);
 	return r == 0 ? json_walk_end(&walk, err) : r;
 }
 

@@ -12,7 +12,7 @@
 #include "base/when.h"
 #include "format/emit.h"
 #include "format/format.h"
-#include "format/json_read.h"
+#include "format/json_take.h"
 #include "format/json_write.h"
 #include "format/kinds.h"
 
@@ -139,7 +139,7 @@ static int take_entries(struct json_walk *walk, struct emit *emit, struct error 
 			              json_walk_line(walk));
 		if (r == 0)
 			r = take_entry(emit, entry, err);
-		emit_progress(emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));
+		json_take_progress(emit, walk);
 	}
 	return r;
 }
