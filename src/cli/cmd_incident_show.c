@@ -81,7 +81,7 @@ static int show_one(struct show *show, unsigned number, bool first, struct error
 static int show_all(struct show *show, const struct incidents *open, struct error *err)
 {
 	CHAIN_AUTO *chain = NULL;
-	int r = chain_make(show->session->vault, &chain, err);
+	int r = open->count > 0 ? chain_make(show->session->vault, &chain, err) : 0;
 
 	if (r < 0)
 		return r;

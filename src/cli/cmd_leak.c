@@ -91,7 +91,7 @@ static int leak_run(struct session *session, const void *values, char *const *wo
 		r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = vault_leak(session->vault, &leak, &incident, err);
-	if (r == 0)
+	if (r == 0 && incident->n_open > 0)
 		r = chain_make(session->vault, &chain, err);
 	if (r != 0)
 		return r;

@@ -28,7 +28,8 @@ int incident_next(struct session *session, unsigned *ret_number, char **ret_name
                   size_t *ret_behind, struct error *err);
 
 /* Everything that is known of it: who is affected, worst first, what is to be done, and by `chain`
- * (which is changed, but as before afterwards) what falls with those that are still open. */
+ * (which is changed, but as before afterwards) what falls with those that are still open; where
+ * nobody is, it may be NULL, here and below. */
 void incident_report_text(const struct incident *incident, struct chain *chain);
 void incident_report_json(struct json *json, const char *key, const struct incident *incident,
                           struct chain *chain);
