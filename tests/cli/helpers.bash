@@ -82,3 +82,12 @@ print(eval(sys.argv[2]))' "$BATS_TEST_TMPDIR/out" "$1"
 
 # Is TEXT in neither stream?
 unseen() { ! grep -qF -- "$1" "$BATS_TEST_TMPDIR/out" "$BATS_TEST_TMPDIR/err"; }
+
+# until_there FILE: waits for it; what was started goes on by itself.
+until_there() {
+	for _ in {1..200}; do
+		[ ! -e "$HOME/$1" ] || return 0
+		sleep 0.02
+	done
+	echo "$1 does not come" && false
+}

@@ -32,15 +32,6 @@ setup_file() {
 
 opens() { PATH=$HOME/bin:$PATH DISPLAY=:0 XDG_CONFIG_HOME='' vault open "$@"; }
 
-# until_there FILE: what was started goes on by itself.
-until_there() {
-	for _ in {1..200}; do
-		[ ! -e "$HOME/$1" ] || return 0
-		sleep 0.02
-	done
-	echo "$1 does not come" && false
-}
-
 @test "the address is opened, and the password is on the clipboard" {
 	answers 0 opens shop
 	printed

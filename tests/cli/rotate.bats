@@ -25,14 +25,6 @@ setup_file() {
 
 page=https://shop.example/.well-known/change-password
 
-until_there() {
-	for _ in {1..200}; do
-		[ ! -e "$HOME/$1" ] || return 0
-		sleep 0.02
-	done
-	echo "$1 does not come" && false
-}
-
 @test "both passwords are there until it is done, then the new one" {
 	answers 0 vault rotate shop
 	printed
