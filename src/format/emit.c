@@ -249,30 +249,36 @@ void emit_attachment(struct emit *emit, struct span name, struct span value)
 		emit_account(emit, FATE_LEFT, "attachment", "larger than an attachment may be");
 }
 
-void emit_kept(struct emit *emit, struct span key, struct span value)
-{
-	emit_secret(emit, key, value);
-	emit_account(emit, FATE_CHANGED, key.bytes, "kept as a secret field");
-}
-
-void emit_account(struct emit *emit, enum fate fate, const char *what, const char *how)
+/* What a file calls its fields is shown, too; a field without a name is a "field". */
+static void account_for(struct emit *emit, enum fate fate, struct span what, const char *how)
 {
 	struct remark *remark;
 	char *tidy = NULL;
 
+	if (!what.bytes)
+		what = span_of("");
 	if (emit->n_remarks == REMARKS_MAX)
 		return;
 	remark = emit_room(emit, (void **)&emit->remarks, emit->n_remarks, &emit->remarks_room,
 	                   sizeof(*remark));
-
-	/* What a file calls its fields is shown, too. */
-	if (!remark || text_tidy(what, strlen(what), NAME_MAX_BYTES, &tidy, NULL) < 0)
+	if (!remark || text_tidy(what.bytes, what.length, NAME_MAX_BYTES, &tidy, NULL) < 0)
 		return;
 	remark += emit->n_remarks++;
 	remark->fate = fate;
 	remark->what = part_of(emit, span_of(tidy[0] ? tidy : "field"));
 	remark->how = part_of(emit, span_of(how));
 	free(tidy);
+}
+
+void emit_account(struct emit *emit, enum fate fate, const char *what, const char *how)
+{
+	account_for(emit, fate, span_of(what), how);
+}
+
+void emit_kept(struct emit *emit, struct span key, struct span value)
+{
+	emit_secret(emit, key, value);
+	account_for(emit, FATE_CHANGED, key, "kept as a secret field");
 }
 
 void emit_account_file(struct emit *emit, enum fate fate, const char *what, const char *how)
