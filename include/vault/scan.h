@@ -47,7 +47,8 @@ enum scan_why {
 	SCAN_UNREADABLE, /* `error` tells */
 	SCAN_MOUNTED,    /* a folder of another file system */
 	SCAN_DEEP,       /* beyond SCAN_DEPTH */
-	SCAN_SEALED,     /* encrypted by a browser or mail program, with a key of its own */
+	SCAN_SEALED,     /* encrypted by a browser or mail program, with a key of its own; what of a
+	                    profile can be read, scan_profiles finds */
 	SCAN_WHYS
 };
 
@@ -83,5 +84,49 @@ int scan_places(struct scan *scan, const struct scan_call *call, struct error *e
 
 /* So far. */
 void scan_counts(const struct scan *scan, struct scan_counts *ret_counts);
+
+/* ---- what is sealed ------------------------------------------------------------------ */
+
+/* A profile of Firefox, Thunderbird or their kin: <vault/saved.h> reads both files. */
+struct scan_profile {
+	const char *path; /* of its logins.json */
+	int logins;       /* a descriptor, at its beginning; borrowed during the call */
+	int prefs;        /* the same of the prefs.js beside it; -1: there is none */
+};
+
+/* Finds the profiles at or below `path`, or (NULL) where they are below the home folder, in order
+ * of name. Needs no vault, and is silent about what cannot be looked at: scan_path tells it.
+ * VAULT_NOT_FOUND (> 0, message set): there is no such path. `each` as in struct scan_call. */
+int scan_profiles(const char *path, int (*each)(void *context, const struct scan_profile *profile),
+                  void *context, struct error *err);
+
+#define SCAN_LIKELY_MAX 5
+
+struct scan_login {
+	const char *address, *form; /* as in struct saved_login; form may be NULL */
+	const char *const *users;   /* of mail accounts that the program has at this host */
+	size_t n_users;
+};
+
+struct scan_likely {
+	const char *entry; /* valid as long as the scan */
+	int64_t since;     /* when its present password came into use */
+};
+
+/*
+ * Whose login is it? That cannot be known, since user name and password are sealed: told are the
+ * live entries that it fits best, in order of age. What counts, most first:
+ *
+ *   the user name is one of those that the program has there
+ *   the entry is a mailbox (vault/role.h), and the login is one for mail
+ *   the host is that of one of the entry's URLs, or in its name; it is but for "imap.", "www." and
+ *     the like; one is below the other. A mailbox's host is that of its address, too.
+ *
+ * A host is needed, unless a mailbox has such an address as its user name; and whoever has another
+ * user name than those, and not this very host, is out. Returns how many there are; the first
+ * SCAN_LIKELY_MAX are given. Costs what the entries of that domain cost; for mail, what all do.
+ */
+size_t scan_likely(const struct scan *scan, const struct scan_login *login,
+                   struct scan_likely ret_likely[SCAN_LIKELY_MAX]);
 
 #endif

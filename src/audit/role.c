@@ -1,7 +1,6 @@
 #include "audit/role.h"
 
 #include <string.h>
-#include <strings.h>
 
 #define WORD_SIZE 32 /* no word of the tables is longer */
 
@@ -133,21 +132,9 @@ void role_begin(struct role_sight *sight, const char *name, const char *domain)
 		see(sight, ROLE_MAILBOX);
 }
 
-static bool is_mail_scheme(const char *url)
-{
-	static const char *const schemes[] = {"imap:",  "imaps:", "pop:",   "pop3:",
-	                                      "pop3s:", "smtp:",  "smtps:", "mailto:"};
-
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if ((url[0] | 0x20) == schemes[i][0] &&
-		    strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
-			return true;
-	return false;
-}
-
 void role_see_url(struct role_sight *sight, const char *url, const char *host)
 {
-	if (is_mail_scheme(url))
+	if (site_is_mail(url))
 		see(sight, ROLE_MAILBOX);
 	if (host)
 		see_host(sight, host);

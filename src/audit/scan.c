@@ -14,7 +14,6 @@
 
 #include "vault/internal.h"
 
-#define NONE SIZE_MAX
 #define ARENA_AT_FIRST ((size_t)64 * 1024)
 #define PATTERNS_PER_WORD 2 /* of the filter: it passes one hash in a thousand by mistake */
 #define WINDOW_BYTES ((size_t)256 * 1024)
@@ -157,6 +156,8 @@ int scan_new(struct vault *vault, struct scan **ret_scan, struct error *err)
 	if (r < 0)
 		return r;
 	r = gather(vault, scan, err);
+	if (r == 0)
+		r = scan_accounts(scan, vault, err);
 	read_end(vault);
 	if (r == 0)
 		r = scan_index(scan, err);
@@ -174,6 +175,9 @@ void scan_free(struct scan *scan)
 	secret_free(scan->arena);
 	secret_free(scan->window);
 	buf_done(&scan->names);
+	buf_done(&scan->accounts);
+	buf_done(&scan->hosts);
+	buf_done(&scan->texts);
 	free(scan->patterns);
 	free(scan->owners);
 	/* They tell hashes of the passwords' beginnings. */

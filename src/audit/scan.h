@@ -21,6 +21,21 @@ struct owner {
 	size_t told; /* lines of this file */
 };
 
+/* A live entry. */
+struct account {
+	int64_t id, since;
+	size_t name, user; /* where in the texts; user: NONE where it has none */
+	bool mailbox;
+};
+
+struct account_host {
+	size_t host, domain; /* where in the texts; the domain is the host's last two labels */
+	uint32_t account;
+	bool of_mail; /* told by a mail address alone */
+};
+
+#define NONE SIZE_MAX
+
 struct scan {
 	struct secret *arena; /* the patterns' bytes */
 	struct pattern *patterns;
@@ -35,6 +50,10 @@ struct scan {
 	size_t *slots;
 	unsigned filter_bits, slot_bits;
 
+	struct buf accounts; /* struct account, in order of id */
+	struct buf hosts;    /* struct account_host, in order of domain and account */
+	struct buf texts;    /* what these point to, each with its NUL */
+
 	struct secret *window; /* a part of the file that is read */
 	struct scan_counts counts;
 };
@@ -45,6 +64,9 @@ int scan_add(struct scan *scan, const void *bytes, size_t length, size_t owner, 
 /* The password in all its spellings (scan_spell.c). */
 int scan_spell(struct scan *scan, const unsigned char *bytes, size_t length, size_t owner,
                struct error *err);
+/* All live entries and their hosts, within the vault's transaction (scan_accounts.c). */
+int scan_accounts(struct scan *scan, struct vault *vault, struct error *err);
+
 /* When all are there. */
 int scan_index(struct scan *scan, struct error *err);
 

@@ -1,6 +1,7 @@
 #include "audit/site.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define BETWEEN " \t/()[]{}<>,;|\"'"
 
@@ -89,4 +90,34 @@ bool site_piece(const char **rest, const char **ret_piece, size_t *ret_length)
 	*ret_length = strcspn(*ret_piece, BETWEEN);
 	*rest = *ret_piece + *ret_length;
 	return *ret_length > 0;
+}
+
+bool site_next_host(const char **rest, char ret_host[SITE_HOST_SIZE])
+{
+	const char *piece;
+	size_t length;
+
+	while (site_piece(rest, &piece, &length)) {
+		char copy[SITE_HOST_SIZE];
+
+		if (length >= sizeof(copy) || memchr(piece, '@', length))
+			continue;
+		memcpy(copy, piece, length);
+		copy[length] = '\0';
+		if (site_host(copy, ret_host))
+			return true;
+	}
+	return false;
+}
+
+bool site_is_mail(const char *url)
+{
+	static const char *const schemes[] = {"imap:",    "imaps:", "pop:",   "pop3:",  "pop3s:",
+	                                      "mailbox:", "smtp:",  "smtps:", "mailto:"};
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if ((url[0] | 0x20) == schemes[i][0] &&
+		    strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
+			return true;
+	return false;
 }

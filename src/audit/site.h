@@ -25,4 +25,10 @@ bool site_belongs(const char *host, const char *domain);
  * there is no more. */
 bool site_piece(const char **rest, const char **ret_piece, size_t *ret_length);
 
+/* The next piece of a name that is a host; false: there is none any more. */
+bool site_next_host(const char **rest, char ret_host[SITE_HOST_SIZE]);
+
+/* Does the URL name a protocol of mail? */
+bool site_is_mail(const char *url);
+
 #endif

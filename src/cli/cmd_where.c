@@ -126,7 +126,8 @@ const struct command command_where = {
 	.summary = "tell who types a password, and find who has one in a file",
 	.more = "Programs and devices that --used-by named, and whether they have the\n"
 		"present password. --scan looks for every password of the vault in the files\n"
-		"that programs keep them in, or in all files below PATH.",
+		"that programs keep them in, or in all files below PATH, and tells which saved\n"
+		"logins of Thunderbird and Firefox are likely of which entry.",
 	.options = where_options,
 	.values_size = sizeof(struct where_values),
 	.max_words = PATHS_MAX,

@@ -5,29 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <vault/consumer.h>
 #include <vault/scan.h>
 
-#include "cleanup.h"
 #include "dates.h"
+#include "holders.h"
 #include "json.h"
 #include "output.h"
 #include "prompt.h"
 #include "report.h"
+#include "where_saved.h"
 
 #define SKIPPED_TOLD 5 /* names, of each reason */
-
-/* One that has been told: who has it, to be noted down. */
-struct holder {
-	char *entry, *path;
-	int64_t until;
-};
 
 struct scanning {
 	struct session *session;
 	struct json json;
-	struct holder *holders;
-	size_t count, room;
+	struct saved saved;
+	struct holders holders;
 	size_t skipped[SCAN_WHYS];
 	char *names[SCAN_WHYS][SKIPPED_TOLD];
 	struct error *err;
@@ -35,11 +29,8 @@ struct scanning {
 
 static void scanning_done(struct scanning *scanning)
 {
-	for (size_t i = 0; i < scanning->count; i++) {
-		free(scanning->holders[i].entry);
-		free(scanning->holders[i].path);
-	}
-	free(scanning->holders);
+	saved_done(&scanning->saved);
+	holders_done(&scanning->holders);
 	for (size_t i = 0; i < SCAN_WHYS; i++)
 		for (size_t j = 0; j < SKIPPED_TOLD; j++)
 			free(scanning->names[i][j]);
@@ -66,34 +57,6 @@ static const struct {
 
 /* ---- what is found ------------------------------------------------------------------- */
 
-static int keep(struct scanning *scanning, const struct scan_hit *hit)
-{
-	struct holder *holders;
-
-	for (size_t i = scanning->count; i-- > 0;)
-		if (strcmp(scanning->holders[i].path, hit->path) == 0 &&
-		    strcmp(scanning->holders[i].entry, hit->entry) == 0) {
-			if (hit->until == 0) /* the present one is what counts */
-				scanning->holders[i].until = 0;
-			return 0;
-		} else if (strcmp(scanning->holders[i].path, hit->path) != 0) {
-			break;
-		}
-	if (scanning->count == scanning->room) {
-		scanning->room = scanning->room ? 2 * scanning->room : 16;
-		holders = reallocarray(scanning->holders, scanning->room, sizeof(*holders));
-		if (!holders)
-			return error_set(scanning->err, VAULT_FAILED, "out of memory");
-		scanning->holders = holders;
-	}
-	holders = &scanning->holders[scanning->count];
-	*holders = (struct holder){strdup(hit->entry), strdup(hit->path), hit->until};
-	scanning->count++;
-	return holders->entry && holders->path
-	               ? 0
-	               : error_set(scanning->err, VAULT_FAILED, "out of memory");
-}
-
 static int tell_hit(void *context, const struct scan_hit *hit)
 {
 	struct scanning *scanning = context;
@@ -119,7 +82,9 @@ static int tell_hit(void *context, const struct scan_hit *hit)
 			output_format(", the password until %s", date_day(hit->until, day));
 		output_string("\n");
 	}
-	return keep(scanning, hit);
+	/* Of several passwords in one file the present one is what counts. */
+	return holders_add(&scanning->holders, hit->entry, hit->path,
+	                   hit->until ? hit->until - 1 : HOLDS_PRESENT, false, scanning->err);
 }
 
 static int tell_skipped(void *context, const char *path, enum scan_why why, int error)
@@ -159,7 +124,6 @@ static void tell_counts(const struct scanning *scanning, const struct scan_count
 static void json_counts(struct json *json, const struct scanning *scanning,
                         const struct scan_counts *counts)
 {
-	json_close(json);
 	json_put_number(json, "passwords", (int64_t)counts->passwords);
 	json_put_number(json, "too_short", (int64_t)counts->too_short);
 	json_put_number(json, "too_long", (int64_t)counts->too_long);
@@ -179,14 +143,8 @@ static int note_down(struct scanning *scanning, struct error *err)
 	size_t changed = 0;
 	int r = session_unlock(scanning->session, 0, err);
 
-	for (size_t i = 0; i < scanning->count && r == 0; i++) {
-		const struct holder *holder = &scanning->holders[i];
-		WRITE_RESULT_AUTO result = {0};
-
-		r = consumer_record(scanning->session->vault, holder->entry, holder->path,
-		                    holder->until ? holder->until - 1 : 0, &result, err);
-		changed += result.changed;
-	}
+	if (r == 0)
+		r = holders_record(&scanning->holders, scanning->session->vault, &changed, err);
 	session_close(scanning->session);
 	if (r == 0)
 		report_note("Noted down %zu as who uses a password: 'vault where NAME' tells.",
@@ -194,47 +152,67 @@ static int note_down(struct scanning *scanning, struct error *err)
 	return r;
 }
 
-static int offer(struct scanning *scanning, bool record, struct error *err)
+static int offer(struct scanning *scanning, bool found, bool record, struct error *err)
 {
 	bool yes = record;
 	int r = 0;
 
-	if (scanning->count == 0)
+	if (!found)
 		return 0;
+	if (scanning->holders.count == 0)
+		return VAULT_FINDINGS;
 	if (!record && !scanning->session->global.json && !session_presents(scanning->session) &&
 	    prompt_available())
-		r = prompt_yes("Note these files down as users of the passwords?", true, &yes, err);
+		r = prompt_yes("Note these down as users of the passwords?", true, &yes, err);
 	if (r == 0 && yes)
 		r = note_down(scanning, err);
 	return r < 0 ? r : VAULT_FINDINGS;
 }
 
-int where_scan(struct session *session, char *const *paths, bool record, struct error *err)
+/* Looks through all that was named, and ends with what there is to say of it. */
+static int look(struct scanning *scanning, struct scan *scan, char *const *paths, bool *ret_found,
+                struct error *err)
 {
-	SCANNING_AUTO scanning = {.session = session, .err = err};
-	const struct scan_call call = {tell_hit, tell_skipped, &scanning};
+	const struct scan_call call = {tell_hit, tell_skipped, scanning};
+	struct json *json = scanning->session->global.json ? &scanning->json : NULL;
 	struct scan_counts counts;
-	SCAN_AUTO *scan = NULL;
-	int r = session_unlock(session, 0, err);
+	int r = 0;
 
-	if (r == 0)
-		r = scan_new(session->vault, &scan, err);
-	if (!record) /* nothing may be there to unlock it by a second time */
-		session_close(session);
-	if (r != 0)
-		return r;
-	if (session->global.json) {
-		json_put_object(&scanning.json, NULL);
-		json_put_array(&scanning.json, "found");
+	if (json) {
+		json_put_object(json, NULL);
+		json_put_array(json, "found");
 	}
 	if (!paths[0])
 		r = scan_places(scan, &call, err);
 	for (size_t i = 0; paths[i] && r == 0; i++)
 		r = scan_path(scan, paths[i], &call, err);
+	*ret_found = scanning->holders.count > 0;
+	if (json)
+		json_close(json);
+	if (r == 0)
+		r = saved_tell(&scanning->saved, scan, json, &scanning->holders, ret_found, err);
 	scan_counts(scan, &counts);
-	if (session->global.json)
-		json_counts(&scanning.json, &scanning, &counts);
+	if (json)
+		json_counts(json, scanning, &counts);
 	else
-		tell_counts(&scanning, &counts);
-	return r == 0 ? offer(&scanning, record, err) : r;
+		tell_counts(scanning, &counts);
+	return r;
+}
+
+int where_scan(struct session *session, char *const *paths, bool record, struct error *err)
+{
+	SCANNING_AUTO scanning = {.session = session, .err = err};
+	SCAN_AUTO *scan = NULL;
+	bool found = false;
+	int r = saved_read(&scanning.saved, paths, err);
+
+	if (r == 0)
+		r = session_unlock(session, 0, err);
+	if (r == 0)
+		r = scan_new(session->vault, &scan, err);
+	if (!record) /* nothing may be there to unlock it by a second time */
+		session_close(session);
+	if (r == 0)
+		r = look(&scanning, scan, paths, &found, err);
+	return r == 0 ? offer(&scanning, found, record, err) : r;
 }

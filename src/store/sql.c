@@ -148,6 +148,10 @@ static const char *const texts[SQL_COUNT] = {
 		" password p ON p.entry = e.id WHERE p.value IS NOT NULL ORDER BY e.name, e.id,"
 		" p.position DESC",
 
+	[SQL_PASSWORD_SINCE] =
+		"SELECT p.entry, p.since FROM password p JOIN entry e ON e.id = p.entry"
+		" WHERE p.until IS NULL AND e.state = 0",
+
 	[SQL_FORM_READ] = "SELECT position, hashes FROM form WHERE entry = ?1 ORDER BY position",
 	[SQL_FORM_WRITE] =
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",

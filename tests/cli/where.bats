@@ -63,6 +63,8 @@ setup_file() {
 	echo '{"password": "S\"hop\\canary.55"}' >.npmrc
 	printf 'ls\nmysql -pFormer.Canary.31 db\n' >.bash_history
 	echo '{"encryptedPassword": "MDoEEPgA"}' >.thunderbird/abc/logins.json
+	mkdir -p .config/chromium/Default
+	printf 'SQLite format 3\0' >'.config/chromium/Default/Login Data'
 	answers 7 vault where --scan --json
 	[ "$(json '[(h["path"].partition("home/")[2], h["line"], h["entry"])
 		for h in j["found"]]')" = \
@@ -72,7 +74,7 @@ setup_file() {
 		"['plain', 'base64', 'percent-encoded', 'plain', 'escaped']" ]
 	[ "$(json '[bool(h["until"]) for h in j["found"]]')" = \
 		"[True, False, False, False, False]" ]
-	[ "$(json 'j["passwords"], j["too_short"], j["not_read"]["sealed"]')" = "(4, 1, 1)" ]
+	[ "$(json 'j["passwords"], j["too_short"], j["not_read"]["sealed"]')" = "(4, 1, 2)" ]
 	answers 7 vault where --scan
 	shows "$HOME/.netrc:2: mail"
 	shows "$HOME/.docker/config.json:1: mail, base64"
@@ -115,4 +117,110 @@ setup_file() {
 	answers 7 vault where --scan code --record
 	answers 0 vault where old
 	[ "$(grep -c code "$BATS_TEST_TMPDIR/out")" = 1 ]
+}
+
+# login ADDRESS CHANGED [FORM]: one of a logins.json, as Thunderbird writes it.
+login() {
+	printf '{"id":1,"hostname":"%s","httpRealm":null,"formSubmitURL":"%s","usernameField":"",
+"passwordField":"","encryptedUsername":"MDIEEPgA","encryptedPassword":"MEIEEPgA",
+"guid":"{0}","encType":1,"timeCreated":1500000000000,"timeLastUsed":1700000000000,
+"timePasswordChanged":%s000,"timesUsed":9}' "$1" "${3-}" "$2"
+}
+
+# profile FOLDER LOGIN…
+profile() {
+	local folder=$1 comma=
+	mkdir -p "$folder"
+	shift
+	{
+		printf '{"nextId":9,"logins":['
+		for one; do
+			printf '%s%s' "$comma" "$one"
+			comma=,
+		done
+		printf '],"version":3,"potentiallyVulnerablePasswords":[]}'
+	} >"$folder/logins.json"
+}
+
+@test "what a mail program has saved and sealed is told by its address" {
+	local T=.thunderbird/x1.default
+	vault -q add mailserver --user joe@example.com --stdin --allow-reuse old <<<Old.Canary.71
+	vault -q edit mailserver --stdin <<<New.Canary.72
+	vault -q add hosting --url https://example.com --user joe-h --stdin <<<Host.Canary.73
+	profile "$T" "$(login imap://imap.example.com 1614816000)" \
+		"$(login smtp://smtp.example.com 4102444800)" \
+		"$(login oauth://accounts.google.com 1614816000)" \
+		"$(login https://unknown.example 1614816000)"
+	answers 7 vault where --scan
+	shows "$HOME/$T/logins.json: a saved login for imap://imap.example.com (sealed), likely \
+mailserver, last changed 2021-03-04, before the present password of $(date +%F): it may still \
+hold a former one"
+	shows "a saved login for smtp://smtp.example.com (sealed), likely mailserver, last changed \
+2100-01-01"
+	[ "$(grep -c 'may still' "$BATS_TEST_TMPDIR/out")" = 1 ]
+	says "Saved logins that fit no entry: 1, such as"
+	says "  https://unknown.example"
+	unseen oauth
+	answers 7 vault where --scan --json "$HOME/$T"
+	[ "$(json '[(s["program"], s["profile"], s["address"], s["entries"], s["changed"],
+		s["behind"]) for s in j["saved"]][::2]')" = "[('Thunderbird', 'x1.default', \
+'imap://imap.example.com', ['mailserver'], '2021-03-04T00:00:00Z', True), ('Thunderbird', \
+'x1.default', 'https://unknown.example', [], '2021-03-04T00:00:00Z', False)]" ]
+	[ "$(json 'j["found"], j["not_read"]["sealed"]')" = "([], 1)" ]
+	answers 7 vault where --scan --record "$T/logins.json"
+	says "Noted down 1 as who uses a password"
+	answers 0 vault where mailserver
+	shows "[ ] Thunderbird (x1.default)  (2021-03-04)"
+}
+
+@test "the accounts of prefs.js tell entries of one host apart" {
+	local T=snap/thunderbird/common/.thunderbird/p.default-release
+	for user in anna joe; do
+		vault -q add "box $user" --user "$user" --url imaps://mail.example.org --stdin \
+			--allow-reuse both \
+			<<<"$user.Canary.81"
+	done
+	profile "$T" "$(login imap://mail.example.org 1614816000)"
+	answers 7 vault where --scan
+	shows "likely one of box anna, box joe, last changed 2021-03-04: it may still hold a former"
+	answers 7 vault where --scan --record
+	! grep -q "Noted down" "$BATS_TEST_TMPDIR/err"
+	cat >"$T/prefs.js" <<-'END'
+		// Mozilla User Preferences
+		user_pref("mail.server.server1.hostname", "Local Folders");
+		user_pref("mail.server.server2.hostname", "mail.example.org");
+		user_pref("mail.server.server2.type", "imap");
+		user_pref("mail.server.server2.userName", "joe");
+		user_pref("mail.smtpserver.smtp1.hostname", "mail.example.org");
+		user_pref("mail.smtpserver.smtp1.username", "joe@example.org");
+	END
+	answers 7 vault where --scan
+	shows "likely box joe, last changed 2021-03-04, before"
+}
+
+@test "a browser's saved logins are told as well" {
+	profile .mozilla/firefox/abc.default-release \
+		"$(login https://www.shop.example 4102444800 https://login.shop.example)"
+	vault -q edit shop --url https://shop.example/account
+	answers 7 vault where --scan --record
+	shows "a saved login for https://www.shop.example (sealed), likely shop, last changed 2100-"
+	answers 0 vault where shop
+	shows "[x] Firefox (abc.default-release)  (2100-01-01)"
+}
+
+@test "a logins.json that is none is survived, and told" {
+	mkdir -p .thunderbird/a .thunderbird/b .thunderbird/c .thunderbird/d
+	printf '{"logins":[{"hostname":"imap://x.exam' >.thunderbird/a/logins.json
+	printf '%0.s[' {1..100000} >.thunderbird/b/logins.json
+	printf '{"logins":[{"hostname":"http://\\u001b[2Jx.example"},{"hostname":7},{}]}' \
+		>.thunderbird/c/logins.json
+	ln -s /etc/passwd .thunderbird/c/prefs.js
+	truncate -s 65M .thunderbird/d/logins.json
+	echo canary 9/Mail+x >.netrc
+	answers 7 vault where --scan
+	says "a/logins.json: the logins in it are not known: "
+	says "b/logins.json: the logins in it are not known: "
+	shows "$HOME/.netrc:1: mail"
+	says "Not read: 3, encrypted by the program that it belongs to, such as"
+	unseen canary
 }

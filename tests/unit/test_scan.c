@@ -211,12 +211,84 @@ static void test_spellings(void **state)
 	free(found);
 }
 
+static void add_at(struct vault *vault, const char *name, const char *user, const char *url)
+{
+	ENTRY_AUTO *entry = NULL;
+	WRITE_RESULT_AUTO result = {0};
+	struct secret *password = NULL;
+
+	assert_done(entry_new(&entry, name, err));
+	assert_done(entry_set_user(entry, user, err));
+	if (url)
+		assert_done(entry_set_text(entry, FIELD_URL, NULL, url, err));
+	assert_done(secret_new(&password, strlen(name), err));
+	assert_done(secret_append(password, name, strlen(name), err));
+	entry_set_password(entry, &password);
+	assert_done(vault_add(vault, entry, "a test", &result, err));
+}
+
+/* Whose a login likely is, by address and user; entries stand in order of age. */
+static void test_likely(void **state)
+{
+	static const struct {
+		const char *address, *user, *entries;
+	} cases[] = {
+		{"https://shop.example.com", NULL, "shop;"},
+		{"https://shop.example.com:8443", NULL, "shop;"},
+		{"https://www.shop.example.com/login", NULL, "shop;"},
+		{"https://pay.shop.example.com", NULL, "shop;"},
+		{"https://example.com", NULL, "shop;"}, /* a mailbox's address is of mail alone */
+		{"https://other.example", NULL, ""},
+		{"https://notexample.com", NULL, ""},
+		{"https://named.example", NULL, "key of named.example;"},
+		{"imap://imap.example.com", NULL, "mailserver;"},
+		{"smtp://smtp.example.com", "joe@example.com", "mailserver;"},
+		{"imap://imap.far.example", "JOE@example.com", "mailserver;"},
+		{"https://imap.far.example", "joe@example.com", ""},
+		{"imap://imap.far.example", "joe", ""}, /* "joe@example.com" and two boxes */
+		{"imap://box.example", NULL, "mail a;mail b;"},
+		{"imap://box.example", "b", "mail b;"},
+		{"imap://box.example", "b@box.example", "mail b;"},
+		{"imap://box.example", "c", "mail a;mail b;"},
+		{"imap://imap.box.example", "c", ""},
+		{"mailbox://pop.gmx.net", NULL, "gmx;"},
+		{"chrome://FirefoxAccounts", NULL, ""},
+		{"", NULL, ""},
+	};
+	VAULT_AUTO *vault = fixture_vault();
+	SCAN_AUTO *scan = NULL;
+
+	(void)state;
+	add_at(vault, "shop", "joe@example.com", "https://shop.example.com/");
+	add_at(vault, "mailserver", "joe@example.com", NULL);
+	add_at(vault, "mail a", "a", "imap://box.example");
+	add_at(vault, "mail b", "b", "imap://box.example");
+	add_at(vault, "key of named.example", NULL, NULL);
+	add_at(vault, "gmx", "jo@gmx.de", NULL);
+	scan = scan_of(vault);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct scan_login login = {.address = cases[i].address,
+		                                 .users = &cases[i].user,
+		                                 .n_users = cases[i].user != NULL};
+		struct scan_likely likely[SCAN_LIKELY_MAX];
+		char told[256] = "";
+		size_t count = scan_likely(scan, &login, likely), length = 0;
+
+		for (size_t j = 0; j < count && j < SCAN_LIKELY_MAX; j++)
+			length += (size_t)snprintf(told + length, sizeof(told) - length, "%s;",
+			                           likely[j].entry);
+		if (strcmp(told, cases[i].entries) != 0)
+			fail_msg("%s: %s, not %s", cases[i].address, told, cases[i].entries);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_borders),
 		cmocka_unit_test(test_like_a_plain_search),
 		cmocka_unit_test(test_spellings),
+		cmocka_unit_test(test_likely),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_group_start, fixture_group_end);
