@@ -40,6 +40,8 @@ int db_open(const char *path, unsigned flags, struct db **ret_db, struct error *
 void db_close(struct db *db); /* NULL is fine; rolls back */
 
 bool db_is_read_only(const struct db *db);
+/* Did anything fail because another program was writing, for longer than was waited? */
+bool db_was_busy(const struct db *db);
 int db_file_size(struct db *db, uint64_t *ret_bytes, struct error *err); /* header included */
 
 /* Both header copies, through SQLite's own descriptor. */

@@ -19,6 +19,7 @@ struct db {
 	struct stmt statements[SQL_COUNT];
 	bool set_for_writing; /* recipe_for_writing was there */
 	bool lenient;         /* DB_LENIENT */
+	bool busy;            /* db_was_busy */
 };
 
 /* One sentence about what SQLite reported, with the status it amounts to. Never holds a value. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sqlcipher/sqlite3.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "store/header.h"
@@ -65,6 +66,15 @@ static int shim_file_size(sqlite3_file *file, sqlite3_int64 *ret_size)
 	return rc;
 }
 
+/* Has another file taken the name of this one (rekey, restore)? */
+static bool has_moved(sqlite3_file *file)
+{
+	int moved = 0;
+	int code = below(file)->pMethods->xFileControl(below(file), SQLITE_FCNTL_HAS_MOVED, &moved);
+
+	return code != SQLITE_OK || moved;
+}
+
 static int shim_lock(sqlite3_file *file, int level)
 {
 	return below(file)->pMethods->xLock(below(file), level);
@@ -75,8 +85,15 @@ static int shim_unlock(sqlite3_file *file, int level)
 	return below(file)->pMethods->xUnlock(below(file), level);
 }
 
+/* SQLite asks this when there is a journal: where nobody writes, it was left by a crash, and is
+ * played back and removed. It is found by the file's name; who still has open the file that had the
+ * name before must leave alone what belongs to the one that has it now. */
 static int shim_check_reserved(sqlite3_file *file, int *ret_reserved)
 {
+	if (has_moved(file)) {
+		*ret_reserved = 1;
+		return SQLITE_OK;
+	}
 	return below(file)->pMethods->xCheckReservedLock(below(file), ret_reserved);
 }
 

@@ -4,7 +4,8 @@
  * Only a main database is shifted by HEADER_AREA; journals pass through. The shim offers version 1
  * of sqlite3_io_methods, so there is no memory map and no write-ahead log. Header I/O goes through
  * sqlite3_file_control on SQLite's own descriptor, because closing any other descriptor of the file
- * would drop the POSIX locks SQLite holds (fcntl(2)).
+ * would drop the POSIX locks SQLite holds (fcntl(2)). A file that has lost its name to another one
+ * gets no journal played back: it would be the other's.
  */
 #ifndef STORE_SHIM_H
 #define STORE_SHIM_H

@@ -26,6 +26,8 @@ int db_error(struct db *db, int code, struct error *err)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
+		if (db)
+			db->busy = true;
 		return error_set(
 			err, VAULT_FAILED,
 			"another program has been writing to the vault for %d seconds: nothing was"

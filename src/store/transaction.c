@@ -15,6 +15,11 @@ bool db_is_read_only(const struct db *db)
 	return sqlite3_db_readonly(db->handle, "main") == 1;
 }
 
+bool db_was_busy(const struct db *db)
+{
+	return db->busy;
+}
+
 int db_begin_read(struct db *db, struct error *err)
 {
 	return db_run(db, SQL_BEGIN_READ, err);

@@ -83,6 +83,19 @@ int copy_file(struct vault *vault, const char *path, struct error *err)
 	return r;
 }
 
+int copy_start(struct vault *copy, const struct vault *vault, struct error *err)
+{
+	int r = keys_set(copy, vault->keys->volume, err);
+
+	if (r == 0)
+		r = vault_start(copy, err);
+	if (r == VAULT_WRONG_KEY)
+		return error_set(err, VAULT_DAMAGED,
+		                 "the first page of '%s' is damaged, or it has another key",
+		                 copy->path);
+	return r < 0 ? r : -r;
+}
+
 int copy_open(const char *path, unsigned flags, const struct vault *vault, struct vault **ret_copy,
               struct error *err)
 {
@@ -90,12 +103,7 @@ int copy_open(const char *path, unsigned flags, const struct vault *vault, struc
 	int r = vault_attach(path, flags | VAULT_NO_WITNESS, &copy, err);
 
 	if (r == 0)
-		r = keys_set(copy, vault->keys->volume, err);
-	if (r == 0)
-		r = vault_start(copy, err);
-	if (r == VAULT_WRONG_KEY)
-		return error_set(err, VAULT_DAMAGED,
-		                 "the first page of '%s' is damaged, or it has another key", path);
+		r = copy_start(copy, vault, err);
 	if (r != 0)
 		return r < 0 ? r : -r;
 	*ret_copy = copy;

@@ -19,6 +19,9 @@ int copy_file_held(struct vault *vault, const char *path, struct error *err);
 int copy_open(const char *path, unsigned flags, const struct vault *vault, struct vault **ret_copy,
               struct error *err);
 
+/* Its second step: unlocks what vault_attach gave. */
+int copy_start(struct vault *copy, const struct vault *vault, struct error *err);
+
 /* Checks everything in it; damage is a VAULT_DAMAGED failure that names the first finding. */
 int copy_verify(struct vault *copy, struct error *err);
 

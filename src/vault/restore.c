@@ -77,28 +77,38 @@ static int examine(struct restore *restore, struct error *err)
 	return 0;
 }
 
-/* Opens and locks the present file, when it is one that the backup's keys open. */
+static int begin_write_old(struct vault *old, struct error *err)
+{
+	int r = db_begin_write(old->db, err);
+
+	if (r == 0 && (header_refresh(old, NULL) < 0 || state_read(old, false, NULL) < 0))
+		r = -VAULT_DAMAGED;
+	return r;
+}
+
+/* Opens and locks the present file, when it is one that the backup's keys open. Whoever can be
+ * waited for is not overridden: what another program writes would go into the file that is kept. */
 static int lock_old(struct restore *restore, struct error *err)
 {
+	unsigned flags = VAULT_NO_WITNESS | (restore->backup->flags & VAULT_NO_WAIT);
 	struct error cause = {0};
+	struct vault *old = NULL;
+	bool opens, refuse;
 	int r;
 
-	if (!restore->there ||
-	    copy_open(restore->path, 0, restore->backup, &restore->old, NULL) < 0)
+	if (!restore->there || vault_attach(restore->path, flags, &old, NULL) != 0)
 		return 0;
-	r = db_is_read_only(restore->old->db) ? -VAULT_DAMAGED
-	                                      : db_begin_write(restore->old->db, &cause);
-	if (r == 0 &&
-	    (header_refresh(restore->old, NULL) < 0 || state_read(restore->old, false, NULL) < 0))
-		r = -VAULT_DAMAGED;
-	if (r == 0)
+	r = copy_start(old, restore->backup, &cause);
+	opens = r == 0 && !db_is_read_only(old->db);
+	if (opens)
+		r = begin_write_old(old, &cause);
+	if (opens && r == 0) {
+		restore->old = old;
 		return 0;
-	vault_close(restore->old);
-	restore->old = NULL;
-	/* Whoever can be waited for is not overridden. */
-	return r == -VAULT_DAMAGED
-	               ? 0
-	               : error_set(err, cause.status, "'%s': %s", restore->path, cause.message);
+	}
+	refuse = db_was_busy(old->db) || (opens && r != -VAULT_DAMAGED);
+	vault_close(old);
+	return refuse ? error_set(err, cause.status, "'%s': %s", restore->path, cause.message) : 0;
 }
 
 /* ---- the copy ----------------------------------------------------------------------- */
