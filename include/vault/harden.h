@@ -7,7 +7,8 @@
 
 #include <vault/error.h>
 
-/* First thing in main: descriptors 0 to 2 are open, no core dump, no look into this process by
+/* First thing in main: descriptors 0 to 2 are open (a closed standard output for reading, so that a
+ * write to it fails), no core dump, no look into this process by
  * another one of the same user, umask 077, SIGPIPE ignored, nothing in the environment that steers
  * the libraries below. */
 void harden_process(void);

@@ -22,17 +22,18 @@ static struct {
 	size_t variables;
 } before;
 
-/* Descriptors 0 to 2 must be taken, or the vault itself could be opened as standard output. */
+/* Descriptors 0 to 2 must be taken, or the vault itself could be opened as standard output. To one
+ * that takes the place of a closed standard output nothing can be written: an answer that nobody
+ * gets is no success. */
 static void open_standard_descriptors(void)
 {
-	int fd;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDERR_FILENO ? O_WRONLY : O_RDONLY;
 
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd < 0)
-		_exit(VAULT_FAILED);
-	close(fd);
+		/* The lowest free number is the one that is given. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags) != fd)
+			_exit(VAULT_FAILED);
+	}
 }
 
 static void remember_environment(void)

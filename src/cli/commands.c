@@ -82,16 +82,28 @@ const struct command *command_by_name(const char *first, const char *second)
 	return strcmp(command_complete.name, name) == 0 ? &command_complete : NULL;
 }
 
+/* Is it the first of two words, as `key` of `key add`? */
+static bool is_group(const char *first)
+{
+	size_t length = strlen(first);
+
+	for (size_t i = 0; commands[i]; i++)
+		if (strncmp(commands[i]->name, first, length) == 0 &&
+		    commands[i]->name[length] == ' ')
+			return true;
+	return false;
+}
+
 int command_unknown(const char *first, const char *second, struct error *err)
 {
-	bool both = second && command_by_name(first, "list");
+	bool group = is_group(first), both = group && second;
 	char wanted[HINT_SIZE];
 	struct hint hint = {.wanted = wanted};
 
 	snprintf(wanted, sizeof(wanted), "%s%s%s", first, both ? " " : "", both ? second : "");
 	for (size_t i = 0; commands[i]; i++) {
 		const char *name = commands[i]->name;
-		hint_try(&hint, name, both ? strlen(name) : strcspn(name, " "));
+		hint_try(&hint, name, group ? strlen(name) : strcspn(name, " "));
 	}
 	return error_set(err, VAULT_USAGE, "there is no command '%s%s%s'%s", first, both ? " " : "",
 	                 both ? second : "",

@@ -41,7 +41,8 @@ static int find_command(const struct option_scope globals[2], int argc, char **a
 	*ret_command = command_by_name(first, "list");
 	if (*ret_command && (after >= argc || argv[after][0] == '-'))
 		return 0;
-	return command_unknown(first, *ret_command ? argv[after] : NULL, err);
+	return command_unknown(first, after < argc && argv[after][0] != '-' ? argv[after] : NULL,
+	                       err);
 }
 
 /* "vault rename NAME NEW-NAME", as the help has it. */

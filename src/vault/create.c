@@ -43,7 +43,7 @@ static int write_headers(int fd, const struct header *header, const unsigned cha
 		r = file_write_all(fd, bytes, sizeof(bytes), err);
 	}
 	if (r == 0 && fsync(fd) < 0)
-		r = error_errno(err, VAULT_FAILED, errno, "writing the new vault failed");
+		r = error_errno(err, VAULT_FAILED, errno, "cannot sync");
 	return r;
 }
 
@@ -54,7 +54,9 @@ static int write_header_file(const char *path, const struct header *header,
 
 	if (fd < 0)
 		return error_errno(err, VAULT_FAILED, errno, "cannot create '%s'", path);
-	return write_headers(fd, header, mac_key, err);
+	if (write_headers(fd, header, mac_key, err) < 0)
+		return error_context(err, "'%s'", path);
+	return 0;
 }
 
 /* The tables and the first state row. The vault has its keys. */
