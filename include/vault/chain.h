@@ -48,8 +48,8 @@ void chain_free(struct chain *chain);
 void chain_freep(struct chain **chain);
 #define CHAIN_AUTO __attribute__((cleanup(chain_freep))) struct chain
 
-/* All entries, in order of name. */
-const struct chain_entry *const *chain_entries(const struct chain *chain, size_t *ret_count);
+/* All entries, in no order to rely on. */
+const struct chain_entry *chain_entries(const struct chain *chain, size_t *ret_count);
 
 /* Those that others fall with, most first, then by name. */
 const struct chain_entry *const *chain_hubs(const struct chain *chain, size_t *ret_count);

@@ -9,15 +9,17 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "vault/internal.h"
 
 struct chain {
 	struct chain_facts facts; /* the text lives here */
 	struct chain_entry *entries;
 	struct chain_graph graph;
-	const struct chain_entry **by_name, **hubs;
+	const struct chain_entry **hubs;
 	size_t n_hubs;
 	const char **addresses; /* of the nodes behind the entries */
-	uint32_t *rank;         /* of an entry, in order of name */
+	uint32_t *by_name;      /* by the hash of its name an entry's number plus one; 0: free */
+	size_t n_slots;         /* of it; a power of two, at least twice the entries */
 	/* Of one walk: when a node was last reached, from which entry, in how many steps, and in
 	 * which order. */
 	uint32_t *mark, *from, *steps, *queue;
@@ -35,7 +37,6 @@ void chain_free(struct chain *chain)
 	free(chain->addresses);
 	free(chain->graph.first);
 	free(chain->graph.to);
-	free(chain->rank);
 	free(chain->mark);
 	free(chain);
 }
@@ -61,44 +62,55 @@ struct making {
 	struct buf edges; /* struct edge */
 };
 
-static int compare_names(const void *left, const void *right)
-{
-	const struct chain_entry *const *a = left, *const *b = right;
-
-	return strcmp((*a)->name, (*b)->name);
-}
-
 static int compare_hubs(const void *left, const void *right)
 {
 	const struct chain_entry *const *a = left, *const *b = right;
 
 	if ((*a)->falls != (*b)->falls)
 		return (*a)->falls > (*b)->falls ? -1 : 1;
-	return compare_names(left, right);
+	return strcmp((*a)->name, (*b)->name);
+}
+
+/* Where the search for a name begins. FNV-1a: nobody chooses names to make this slow but for
+ * himself. */
+static size_t first_slot(const struct chain *chain, const char *name)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (const char *c = name; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	return (hash ^ hash >> 32) & (chain->n_slots - 1);
+}
+
+/* No name is there twice. */
+static void add_name(struct chain *chain, uint32_t entry)
+{
+	size_t slot = first_slot(chain, chain->entries[entry].name);
+
+	while (chain->by_name[slot] > 0)
+		slot = (slot + 1) & (chain->n_slots - 1);
+	chain->by_name[slot] = entry + 1;
 }
 
 static int make_entries(struct chain *chain, struct error *err)
 {
 	const struct chain_fact *facts = (const void *)chain->facts.facts.bytes;
-	const uint32_t *by_name = (const void *)chain->facts.by_name.bytes;
 	size_t n = chain->facts.facts.length / sizeof(*facts);
 
 	chain->graph.n_entries = n;
+	chain->n_slots = 16;
+	while (chain->n_slots < 2 * n)
+		chain->n_slots *= 2;
 	chain->entries = calloc(n + 1, sizeof(*chain->entries));
-	chain->by_name = calloc(n + 1, sizeof(struct chain_entry *));
-	chain->hubs = calloc(n + 1, sizeof(struct chain_entry *));
-	chain->rank = calloc(n + 1, sizeof(*chain->rank));
-	if (!chain->entries || !chain->by_name || !chain->hubs || !chain->rank)
+	chain->by_name = calloc(chain->n_slots, sizeof(*chain->by_name));
+	if (!chain->entries || !chain->by_name)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		chain->entries[i] = (struct chain_entry){.name = text(chain, facts[i].name),
 		                                         .user = text(chain, facts[i].user),
 		                                         .realm = text(chain, facts[i].realm),
 		                                         .role = facts[i].role};
-	}
-	for (size_t i = 0; i < n; i++) {
-		chain->by_name[i] = &chain->entries[by_name[i]];
-		chain->rank[by_name[i]] = (uint32_t)i;
+		add_name(chain, (uint32_t)i);
 	}
 	return 0;
 }
@@ -121,8 +133,7 @@ static size_t find_address(const struct chain *chain, const char *address)
 {
 	size_t n = chain->graph.n_nodes - chain->graph.n_entries;
 	const char **found =
-		n == 0 ? NULL
-		       : bsearch(&address, chain->addresses, n, sizeof(char *), compare_strings);
+		bsearch(&address, chain->addresses, n, sizeof(char *), compare_strings);
 
 	return found ? chain->graph.n_entries + (size_t)(found - chain->addresses) : 0;
 }
@@ -156,6 +167,8 @@ static void add_contacts(struct making *making)
 	const struct chain_at *contacts = (const void *)chain->facts.contacts.bytes;
 	size_t n = chain->facts.contacts.length / sizeof(*contacts);
 
+	if (chain->graph.n_nodes == chain->graph.n_entries)
+		return; /* there are no mailboxes */
 	for (size_t i = 0; i < n; i++) {
 		const char *address = text(chain, contacts[i].address);
 		size_t node = find_address(chain, address);
@@ -277,8 +290,17 @@ static size_t count_by_walk(void *context, uint32_t node)
 static int find_hubs(struct chain *chain, struct error *err)
 {
 	const struct chain_walker walker = {count_by_walk, chain};
-	int r = chain_count(&chain->graph, &walker, chain->entries, err);
+	size_t n_hubs = 0;
+	int r = 0;
 
+	if (chain->graph.first[chain->graph.n_nodes] > 0) /* else nothing leads anywhere */
+		r = chain_count(&chain->graph, &walker, chain->entries, err);
+
+	for (size_t i = 0; r == 0 && i < chain->graph.n_entries; i++)
+		n_hubs += chain->entries[i].falls > 0;
+	chain->hubs = calloc(n_hubs + 1, sizeof(struct chain_entry *));
+	if (!chain->hubs)
+		return error_set(err, VAULT_FAILED, "out of memory");
 	for (size_t i = 0; r == 0 && i < chain->graph.n_entries; i++)
 		if (chain->entries[i].falls > 0)
 			chain->hubs[chain->n_hubs++] = &chain->entries[i];
@@ -318,10 +340,10 @@ int chain_make(struct vault *vault, struct chain **ret_chain, struct error *err)
 
 /* ---- asking ------------------------------------------------------------------------- */
 
-const struct chain_entry *const *chain_entries(const struct chain *chain, size_t *ret_count)
+const struct chain_entry *chain_entries(const struct chain *chain, size_t *ret_count)
 {
 	*ret_count = chain->graph.n_entries;
-	return chain->by_name;
+	return chain->entries;
 }
 
 const struct chain_entry *const *chain_hubs(const struct chain *chain, size_t *ret_count)
@@ -332,40 +354,70 @@ const struct chain_entry *const *chain_hubs(const struct chain *chain, size_t *r
 
 const struct chain_entry *chain_find(const struct chain *chain, const char *name)
 {
-	const struct chain_entry wanted = {.name = name}, *key = &wanted;
-	const struct chain_entry **found = bsearch(&key, chain->by_name, chain->graph.n_entries,
-	                                           sizeof(struct chain_entry *), compare_names);
+	for (size_t slot = first_slot(chain, name); chain->by_name[slot] > 0;
+	     slot = (slot + 1) & (chain->n_slots - 1)) {
+		const struct chain_entry *entry = &chain->entries[chain->by_name[slot] - 1];
 
-	return found ? *found : NULL;
+		if (strcmp(entry->name, name) == 0)
+			return entry;
+	}
+	return NULL;
 }
 
-struct fallen {
-	uint32_t steps, rank;
-	struct chain_link link;
-};
+bool chain_is_current(const struct chain *chain, const struct vault *vault)
+{
+	return !vault->batch && chain->facts.generation > 0 &&
+	       chain->facts.generation == vault->state.generation;
+}
+
+static const struct chain_fact *facts_of(const struct chain *chain)
+{
+	return (const struct chain_fact *)(const void *)chain->facts.facts.bytes;
+}
+
+int64_t chain_id(const struct chain *chain, const struct chain_entry *entry)
+{
+	return facts_of(chain)[entry - chain->entries].id;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	const struct chain_fact *a = left, *b = right;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+const struct chain_entry *chain_by_id(const struct chain *chain, int64_t id)
+{
+	const struct chain_fact wanted = {.id = id}, *facts = facts_of(chain), *found;
+
+	found = chain->graph.n_entries > 0 ? bsearch(&wanted, facts, chain->graph.n_entries,
+	                                             sizeof(*facts), compare_ids)
+	                                   : NULL;
+	return found ? &chain->entries[found - facts] : NULL;
+}
 
 static int compare_fallen(const void *left, const void *right)
 {
-	const struct fallen *a = left, *b = right;
+	const struct chain_link *a = left, *b = right;
 
 	if (a->steps != b->steps)
 		return a->steps < b->steps ? -1 : 1;
-	return (a->rank > b->rank) - (a->rank < b->rank);
+	return strcmp(a->entry->name, b->entry->name);
 }
 
 /* How the walk came to an entry: from another one, or from the address of one. */
-static struct fallen fallen(const struct chain *chain, uint32_t node)
+static struct chain_link fallen(const struct chain *chain, uint32_t node)
 {
 	uint32_t from = chain->from[node];
 	bool by_address = from >= chain->graph.n_entries;
-	struct chain_link link = {
+
+	return (struct chain_link){
 		.entry = &chain->entries[node],
 		.via = &chain->entries[by_address ? chain->from[from] : from],
 		.address = by_address ? chain->addresses[from - chain->graph.n_entries] : NULL,
 		.steps = chain->steps[node],
 	};
-
-	return (struct fallen){link.steps, chain->rank[node], link};
 }
 
 int chain_falls(struct chain *chain, const struct chain_entry *hub,
@@ -373,7 +425,7 @@ int chain_falls(struct chain *chain, const struct chain_entry *hub,
                 struct error *err)
 {
 	size_t falls, count = 0, length = walk(chain, (uint32_t)(hub - chain->entries), &falls);
-	FREE_AUTO struct fallen *all = calloc(falls + 1, sizeof(*all));
+	FREE_AUTO struct chain_link *all = calloc(falls + 1, sizeof(*all));
 	int r = 0;
 
 	if (!all)
@@ -383,6 +435,6 @@ int chain_falls(struct chain *chain, const struct chain_entry *hub,
 			all[count++] = fallen(chain, chain->queue[at]);
 	qsort(all, count, sizeof(*all), compare_fallen);
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = each(context, &all[i].link);
+		r = each(context, &all[i]);
 	return r;
 }

@@ -37,11 +37,21 @@ struct chain_facts {
 	struct buf boxes;    /* struct chain_at: of mailboxes */
 	struct buf contacts; /* struct chain_at: of all the others */
 	struct buf said;     /* struct chain_said */
-	struct buf by_name;  /* uint32_t: the facts, in order of name */
+	uint64_t generation; /* of the vault they were read from; 0: it may change at any time */
 };
 
+/* In the order of the rows, which is that of the ids. */
 int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct error *err);
 void chain_facts_done(struct chain_facts *facts);
+
+/* ---- for the other parts of an audit (chain.c) --------------------------------------- */
+
+/* Is the vault still as it was when the chain was made? In a transaction. */
+bool chain_is_current(const struct chain *chain, const struct vault *vault);
+/* The live entry of that row; NULL: there is none. */
+const struct chain_entry *chain_by_id(const struct chain *chain, int64_t id);
+/* The row of one of its entries. */
+int64_t chain_id(const struct chain *chain, const struct chain_entry *entry);
 
 /* ---- the graph (chain.c, chain_count.c) --------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* Reading what makes a chain: one walk over the entries and their plain fields. */
+/* Reading what makes a chain: two walks, over the entries and over their plain fields. */
 #include "audit/chain.h"
 
 #include <string.h>
@@ -10,25 +10,27 @@
 #include "audit/site.h"
 #include "vault/internal.h"
 
-#define NOBODY UINT32_MAX
-
 struct walk {
 	struct chain_facts *facts;
-	int64_t id; /* of the entry at hand; 0: none so far */
+	int64_t id; /* of the entry at hand */
 	uint32_t at;
 	struct role_sight sight;
-	size_t user;      /* in the text; or NO_TEXT */
-	struct buf own;   /* size_t: its addresses by user or name, in the text */
-	struct buf hosts; /* hosts of URLs and name, each with its NUL */
-	size_t contacts;  /* bytes of facts->contacts before it */
+	size_t user;                 /* in the text; or NO_TEXT */
+	struct buf own;              /* size_t: its addresses by user or name, in the text */
+	struct buf hosts;            /* hosts of URLs and name, each with its NUL */
+	struct buf value;            /* of the field at hand, with its NUL */
+	char domain[SITE_HOST_SIZE]; /* that was looked up last, and what was found */
+	uint32_t providers;
+	size_t contacts; /* bytes of facts->contacts before it */
 	bool said;
 };
 
-static size_t keep(struct chain_facts *facts, const char *text)
+static size_t keep(struct chain_facts *facts, const char *text, size_t length)
 {
 	size_t at = facts->text.length;
 
-	buf_add(&facts->text, text, strlen(text) + 1);
+	buf_add(&facts->text, text, length);
+	buf_add(&facts->text, "", 1);
 	return at;
 }
 
@@ -44,14 +46,17 @@ static void add_at(struct walk *walk, struct buf *to, size_t address)
 	buf_add(to, &at, sizeof(at));
 }
 
-static void own_address(struct walk *walk, const char *text, size_t length)
+/* `kept`: where `text` stands already, or NO_TEXT. Most addresses are in small letters, and need
+ * not be kept twice. */
+static void own_address(struct walk *walk, const char *text, size_t length, size_t kept)
 {
-	char address[SITE_ADDRESS_SIZE];
-	size_t at;
+	SITE_BUFFER char address[SITE_ADDRESS_SIZE];
+	size_t at = kept;
 
 	if (!site_address(text, length, address))
 		return;
-	at = keep(walk->facts, address);
+	if (kept == NO_TEXT || memcmp(text, address, length) != 0)
+		at = keep(walk->facts, address, strlen(address));
 	buf_add(&walk->own, &at, sizeof(at));
 }
 
@@ -64,13 +69,19 @@ static const char *keep_host(struct walk *walk, const char *url, char host[SITE_
 	return host;
 }
 
-/* Of the only one there is so far; or NULL. */
-static const char *own_domain(const struct walk *walk)
+/* Of the only address there is so far. Most entries have the domain of the one before. */
+static uint32_t own_providers(struct walk *walk)
 {
 	const size_t *own = (const void *)walk->own.bytes;
 	const char *at = walk->own.length > 0 ? strchr(text_at(walk->facts, *own), '@') : NULL;
 
-	return at ? at + 1 : NULL;
+	if (!at)
+		return 0;
+	if (strcmp(walk->domain, at + 1) != 0) {
+		memcpy(walk->domain, at + 1, strlen(at + 1) + 1);
+		walk->providers = mail_providers_of(walk->domain);
+	}
+	return walk->providers;
 }
 
 static void look_at_name(struct walk *walk, const char *name)
@@ -80,7 +91,7 @@ static void look_at_name(struct walk *walk, const char *name)
 	size_t length;
 
 	while (site_piece(&rest, &piece, &length)) {
-		char copy[NAME_MAX_BYTES + 1], host[SITE_HOST_SIZE];
+		SITE_BUFFER char copy[NAME_MAX_BYTES + 1], host[SITE_HOST_SIZE];
 
 		if (length >= sizeof(copy))
 			continue;
@@ -89,18 +100,19 @@ static void look_at_name(struct walk *walk, const char *name)
 		if (!strchr(copy, '@'))
 			keep_host(walk, copy, host);
 		else if (!user_is_address)
-			own_address(walk, copy, length);
+			own_address(walk, copy, length, NO_TEXT);
 	}
 }
 
+/* A row of SQL_ENTRY_FACTS. Texts are taken as bytes: as strings SQLite would copy them first. */
 static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 {
 	struct chain_facts *facts = walk->facts;
 	struct chain_fact fact = {.user = NO_TEXT, .realm = NO_TEXT};
-	const char *name = stmt_text(stmt, 2), *user = stmt_text(stmt, 3);
-	struct span uuid = stmt_span(stmt, 1);
+	struct span uuid = stmt_span(stmt, 1), name = stmt_span(stmt, 2), user = stmt_span(stmt, 3);
+	SITE_BUFFER char text[NAME_MAX_BYTES + 1];
 
-	if (!name || uuid.length != UUID_BYTES)
+	if (!name.bytes || name.length > NAME_MAX_BYTES || uuid.length != UUID_BYTES)
 		return error_set(err, VAULT_DAMAGED,
 		                 "an entry in the vault is damaged: see 'vault check'");
 	fact.id = walk->id = stmt_int(stmt, 0);
@@ -109,14 +121,16 @@ static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 	walk->own.length = walk->hosts.length = 0;
 	walk->contacts = facts->contacts.length;
 	memcpy(fact.uuid, uuid.bytes, UUID_BYTES);
-	fact.name = keep(facts, name);
-	if (user) {
-		fact.user = keep(facts, user);
-		own_address(walk, user, strlen(user));
-	}
-	role_begin(&walk->sight, name, own_domain(walk));
+	fact.name = keep(facts, name.bytes, name.length);
+	if (user.bytes)
+		fact.user = keep(facts, user.bytes, user.length);
 	walk->user = fact.user;
-	look_at_name(walk, name);
+	if (user.bytes)
+		own_address(walk, user.bytes, user.length, fact.user);
+	memcpy(text, name.bytes, name.length);
+	text[name.length] = '\0';
+	role_begin(&walk->sight, text, own_providers(walk));
+	look_at_name(walk, text);
 	buf_add(&facts->facts, &fact, sizeof(fact));
 	return 0;
 }
@@ -135,16 +149,26 @@ static struct chain_fact *fact_of(const struct walk *walk)
 	return (struct chain_fact *)(void *)walk->facts->facts.bytes + walk->at;
 }
 
+/* The value of the row at hand, until the next one. */
+static const char *take_value(struct walk *walk, struct stmt *stmt)
+{
+	struct span value = stmt_span(stmt, 3);
+
+	walk->value.length = 0;
+	buf_add(&walk->value, value.bytes, value.length);
+	return walk->value.failed ? "" : (const char *)walk->value.bytes;
+}
+
+/* A row of SQL_FIELD_FACTS. */
 static void look_at_field(struct walk *walk, struct stmt *stmt)
 {
-	const char *key = stmt_text(stmt, 5), *value = stmt_text(stmt, 6);
 	struct chain_said said = {.fact = walk->at};
-	char address[SITE_ADDRESS_SIZE], host[SITE_HOST_SIZE], realm[REALM_NAME_SIZE];
-	const char *reason;
+	SITE_BUFFER char address[SITE_ADDRESS_SIZE], host[SITE_HOST_SIZE], realm[REALM_NAME_SIZE];
+	const char *key, *value = take_value(walk, stmt), *reason;
 
-	if (!value || walk->facts->facts.failed)
+	if (walk->facts->facts.failed)
 		return;
-	switch ((enum field_kind)stmt_int(stmt, 4)) {
+	switch ((enum field_kind)stmt_int(stmt, 1)) {
 	case FIELD_URL:
 		role_see_url(&walk->sight, value, keep_host(walk, value, host));
 		return;
@@ -152,12 +176,14 @@ static void look_at_field(struct walk *walk, struct stmt *stmt)
 		role_see_tag(&walk->sight, value);
 		return;
 	case FIELD_TEXT:
+		key = stmt_text(stmt, 2);
 		if (key && names_mail(key) && site_address(value, strlen(value), address))
-			add_at(walk, &walk->facts->contacts, keep(walk->facts, address));
+			add_at(walk, &walk->facts->contacts,
+			       keep(walk->facts, address, strlen(address)));
 		return;
 	case FIELD_REALM:
 		if (realm_split(value, strlen(value), realm, &reason))
-			fact_of(walk)->realm = keep(walk->facts, realm);
+			fact_of(walk)->realm = keep(walk->facts, realm, strlen(realm));
 		return;
 	case FIELD_RESETS:
 		if (uuid_read(value, strlen(value), said.uuid)) {
@@ -240,7 +266,7 @@ static void end_entry(struct walk *walk)
 	size_t n_own = walk->own.length / sizeof(*own);
 	bool mailbox = walk->sight.role == ROLE_MAILBOX;
 
-	if (walk->id == 0 || facts->facts.failed)
+	if (facts->facts.failed)
 		return;
 	fact_of(walk)->role = walk->sight.role;
 	for (size_t i = 0; i < n_own; i++)
@@ -253,54 +279,40 @@ static void end_entry(struct walk *walk)
 		facts->contacts.length = walk->contacts;
 }
 
+/* The rows of fields, which come in the order of the entries: those of the entry at hand, those
+ * before it are nobody's who is there. */
+static int look_at_fields(struct walk *walk, struct stmt *fields, bool *more, struct error *err)
+{
+	int r = *more;
+
+	while (r == 1 && stmt_int(fields, 0) <= walk->id) {
+		if (stmt_int(fields, 0) == walk->id)
+			look_at_field(walk, fields);
+		r = stmt_step(fields, err);
+	}
+	*more = r == 1;
+	return r < 0 ? r : 0;
+}
+
 static int read_rows(struct walk *walk, struct vault *vault, struct error *err)
 {
-	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_CHAIN, &stmt, err);
+	STMT_AUTO *entries = NULL;
+	STMT_AUTO *fields = NULL;
+	bool more;
+	int r = db_stmt(vault->db, SQL_ENTRY_FACTS, &entries, err);
 
-	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
-		r = 0;
-		if (stmt_int(stmt, 0) != walk->id) {
-			end_entry(walk);
-			r = begin_entry(walk, stmt, err);
-		}
-		if (r == 0)
-			look_at_field(walk, stmt);
-	}
 	if (r == 0)
-		end_entry(walk);
-	return r;
-}
-
-static int compare_ids(const void *left, const void *right)
-{
-	const struct chain_fact *a = left, *b = right;
-
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-/* The index of names has them in order, which spares to sort them; the rows came by id. */
-static int read_names(struct chain_facts *facts, struct vault *vault, struct error *err)
-{
-	const struct chain_fact *all = (const void *)facts->facts.bytes, *found;
-	size_t count = facts->facts.length / sizeof(*all);
-	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_NAMES, &stmt, err);
-
-	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
-		struct chain_fact wanted = {.id = stmt_int(stmt, 1)};
-		uint32_t at;
-
-		r = 0;
-		found = count ? bsearch(&wanted, all, count, sizeof(*all), compare_ids) : NULL;
-		if (!found)
-			break;
-		at = (uint32_t)(found - all);
-		buf_add(&facts->by_name, &at, sizeof(at));
+		r = db_stmt(vault->db, SQL_FIELD_FACTS, &fields, err);
+	if (r == 0)
+		r = stmt_step(fields, err);
+	more = r == 1;
+	while (r >= 0 && (r = stmt_step(entries, err)) == 1) {
+		r = begin_entry(walk, entries, err);
+		if (r == 0)
+			r = look_at_fields(walk, fields, &more, err);
+		if (r == 0)
+			end_entry(walk);
 	}
-	if (r == 0 && facts->by_name.length != count * sizeof(uint32_t))
-		return error_set(err, VAULT_DAMAGED,
-		                 "the index of names is damaged: see 'vault check'");
 	return r;
 }
 
@@ -308,19 +320,19 @@ int chain_facts_read(struct vault *vault, struct chain_facts *facts, struct erro
 {
 	struct walk walk = {.facts = facts};
 	struct buf *const bufs[] = {&facts->text, &facts->facts, &facts->boxes, &facts->contacts,
-	                            &facts->said, &walk.own,     &walk.hosts,   &facts->by_name};
+	                            &facts->said, &walk.own,     &walk.hosts,   &walk.value};
 	int r = read_begin(vault, err);
 
 	if (r != 0)
 		return r;
+	facts->generation = vault->batch ? 0 : vault->state.generation;
 	r = read_rows(&walk, vault, err);
-	if (r == 0)
-		r = read_names(facts, vault, err);
 	read_end(vault);
 	for (size_t i = 0; r == 0 && i < sizeof(bufs) / sizeof(bufs[0]); i++)
 		r = buf_check(bufs[i], err);
 	buf_done(&walk.own);
 	buf_done(&walk.hosts);
+	buf_done(&walk.value);
 	return r;
 }
 
@@ -331,5 +343,4 @@ void chain_facts_done(struct chain_facts *facts)
 	buf_done(&facts->boxes);
 	buf_done(&facts->contacts);
 	buf_done(&facts->said);
-	buf_done(&facts->by_name);
 }

@@ -35,7 +35,7 @@ static void walk_done(struct walk *walk)
 
 /* ---- gathering ---------------------------------------------------------------------- */
 
-/* A row of SQL_FORM_ACCOUNTS. */
+/* A row of SQL_FORM_ALL. */
 static int gather_one(struct walk *walk, struct stmt *stmt, struct error *err)
 {
 	struct place *places =
@@ -59,27 +59,35 @@ static int gather_one(struct walk *walk, struct stmt *stmt, struct error *err)
 	return r;
 }
 
+/* The incidents: what they keep is no account's. */
+static int list_apart(struct vault *vault, int64_t **ret_ids, size_t *ret_count, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_APART, &stmt, err);
+
+	return r == 0 ? stmt_numbers(stmt, ret_ids, ret_count, err) : r;
+}
+
 static int gather(struct walk *walk, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(walk->kin.vault->db, SQL_FORM_ACCOUNTS, &stmt, err);
+	FREE_AUTO int64_t *apart = NULL;
+	size_t n_apart = 0, at = 0;
+	int r = list_apart(walk->kin.holders->vault, &apart, &n_apart, err);
 
-	while (r == 0 && (r = stmt_step(stmt, err)) == 1)
-		r = gather_one(walk, stmt, err);
+	if (r == 0)
+		r = db_stmt(walk->kin.holders->vault->db, SQL_FORM_ALL, &stmt, err);
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1) {
+		int64_t entry = stmt_int(stmt, 0);
+
+		while (at < n_apart && apart[at] < entry)
+			at++;
+		r = at < n_apart && apart[at] == entry ? 0 : gather_one(walk, stmt, err);
+	}
 	return r == 0 ? marks_meet(&walk->marks, err) : r;
 }
 
 /* ---- fetching ----------------------------------------------------------------------- */
-
-static size_t keep_text(struct kin *kin, const char *text)
-{
-	size_t at = kin->text.length;
-
-	if (!text)
-		return NO_TEXT;
-	buf_add(&kin->text, text, strlen(text) + 1);
-	return at;
-}
 
 /* Values of more than a form is made of are not kept: such a password has none. */
 static int keep_value(struct kin *kin, struct member *member, struct span value, struct error *err)
@@ -120,9 +128,7 @@ static int keep_member(struct kin *kin, const struct place *place, struct stmt *
 		.entry = place->entry,
 		.since = stmt_int(stmt, 0),
 		.until = stmt_is_null(stmt, 1) ? 0 : stmt_int(stmt, 1),
-		.name = NO_TEXT,
-		.user = NO_TEXT,
-		.reason = keep_text(kin, stmt_text(stmt, 4)),
+		.reason = text_keep(&kin->text, stmt_text(stmt, 4)),
 		.up = (uint32_t)kin->n_members++,
 	};
 	memcpy(member->fingerprint, fingerprint.bytes, FINGERPRINT_BYTES);
@@ -137,7 +143,7 @@ static int no_such_row(struct error *err)
 static int fetch_password(struct walk *walk, struct place *place, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(walk->kin.vault->db, SQL_PASSWORD_AT, &stmt, err);
+	int r = db_stmt(walk->kin.holders->vault->db, SQL_PASSWORD_AT, &stmt, err);
 
 	if (r < 0)
 		return r;
@@ -152,20 +158,10 @@ static int fetch_password(struct walk *walk, struct place *place, struct error *
 
 static int fetch_entry(struct kin *kin, struct member *member, struct error *err)
 {
-	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(kin->vault->db, SQL_ENTRY_READ, &stmt, err);
+	int r = holder_read(kin->holders, member->entry, false, &kin->text, &member->holder, err);
 
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, member->entry);
-	r = stmt_step(stmt, err);
-	if (r <= 0)
-		return r < 0 ? r : no_such_row(err);
-	member->name = keep_text(kin, stmt_text(stmt, 2));
-	member->user = keep_text(kin, stmt_text(stmt, 4));
-	member->state = (enum entry_state)stmt_int(stmt, 7);
-	member->now = member->state == ENTRY_LIVE && member->until == 0;
-	return member->name == NO_TEXT ? error_set(err, VAULT_FAILED, "out of memory") : 0;
+	member->now = r == 0 && member->holder.state == ENTRY_LIVE && member->until == 0;
+	return r;
 }
 
 /* Leaves the runs that `is_wanted`. */
@@ -393,8 +389,8 @@ static void fill(struct telling *telling, const struct family *family,
 
 		telling->places[telling->uses[i]] = i;
 		telling->told[i] = (struct audit_use){
-			.name = text + member->name,
-			.state = member->state,
+			.name = text + member->holder.name,
+			.state = member->holder.state,
 			.since = member->since,
 			.until = member->until,
 			.reason = member->reason == NO_TEXT ? NULL : text + member->reason,
@@ -438,12 +434,12 @@ static int tell(struct kin *kin, int (*each)(void *context, const struct audit_f
 	return r;
 }
 
-int audit_families(struct vault *vault,
-                   int (*each)(void *context, const struct audit_family *family), void *context,
-                   size_t *ret_families, struct error *err)
+int families_find(const struct holders *holders,
+                  int (*each)(void *context, const struct audit_family *family), void *context,
+                  size_t *ret_families, struct error *err)
 {
-	WALK_AUTO walk = {.kin = {.vault = vault}};
-	int r = read_begin(vault, err);
+	WALK_AUTO walk = {.kin = {.holders = holders}};
+	int r = read_begin(holders->vault, err);
 
 	*ret_families = 0;
 	if (r != 0)
@@ -453,7 +449,14 @@ int audit_families(struct vault *vault,
 		r = fetch(&walk, err);
 	if (r == 0)
 		r = link_all(&walk, err);
-	read_end(vault);
+	read_end(holders->vault);
 	secret_leave_nothing(STACK_WIPED);
 	return r == 0 ? tell(&walk.kin, each, context, ret_families, err) : r;
+}
+
+int audit_families(struct vault *vault,
+                   int (*each)(void *context, const struct audit_family *family), void *context,
+                   size_t *ret_families, struct error *err)
+{
+	return families_find(&(struct holders){.vault = vault}, each, context, ret_families, err);
 }

@@ -129,9 +129,9 @@ static int side_fill(const struct kin *kin, uint32_t who, struct side *side, str
 	if (!side->password)
 		r = secret_new(&side->password, PASSWORD_MAX, err);
 	if (r == 0)
-		r = entry_names(kin->vault, member->entry, text + member->name,
-		                member->user == NO_TEXT ? NULL : text + member->user, &side->entry,
-		                err);
+		r = entry_names(kin->holders->vault, member->entry, text + member->holder.name,
+		                member->holder.user == NO_TEXT ? NULL : text + member->holder.user,
+		                &side->entry, err);
 	if (r < 0)
 		return r;
 	secret_wipe(side->password->bytes, side->password->length);

@@ -15,17 +15,16 @@
 
 #include <vault/audit.h>
 
+#include "audit/holder.h"
 #include "audit/marks.h"
 #include "base/buf.h"
 #include "crypto/fingerprint.h"
 
-#define NO_TEXT SIZE_MAX
-
 /* A password that has a form in common with one of another entry. */
 struct member {
 	int64_t entry;
-	size_t name, user, reason; /* where in the kin's text; NO_TEXT: there is none */
-	enum entry_state state;
+	struct holder holder; /* in the kin's text */
+	size_t reason;        /* the same; NO_TEXT: there is none */
 	int64_t since, until;
 	size_t value, length; /* where in the kin's values */
 	bool erased;          /* it has none any more */
@@ -46,7 +45,7 @@ struct link {
 };
 
 struct kin {
-	struct vault *vault;
+	const struct holders *holders;
 	struct buf text; /* names, users, reasons, each with its NUL */
 	struct member *members;
 	struct secret *values; /* of all members, one behind the other */

@@ -5,9 +5,9 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-/* Bits of the sieve for each mark: one mark in this number stays by chance, and is sorted out
- * later. */
-#define BITS_EACH 16
+/* Places of the sieve for each mark, where it counts to two: the marks of one place in this number
+ * stay by chance. They go through a second time, by other bits of their hashes. */
+#define PLACES_EACH 8
 
 int marks_add(struct marks *marks, uint64_t hash, uint32_t who, bool sure, struct error *err)
 {
@@ -20,37 +20,30 @@ int marks_add(struct marks *marks, uint64_t hash, uint32_t who, bool sure, struc
 	return 0;
 }
 
-static bool bit_is_set(const uint64_t *bits, uint64_t at)
+/* Most hashes meet no other, and need not be sorted: what is alone in its place goes. */
+static int sieve(struct marks *marks, unsigned shift, struct error *err)
 {
-	return bits[at >> 6] >> (at & 63) & 1;
-}
+	size_t places = 64, kept = 0;
+	FREE_AUTO uint64_t *counts = NULL; /* two bits each: there once, there again */
 
-static void bit_set(uint64_t *bits, uint64_t at)
-{
-	bits[at >> 6] |= (uint64_t)1 << (at & 63);
-}
-
-/* Most hashes meet no other, and need not be sorted: what is alone with its bit goes. */
-static int sieve(struct marks *marks, struct error *err)
-{
-	size_t bits = 64, kept = 0;
-	FREE_AUTO uint64_t *once = NULL;
-	FREE_AUTO uint64_t *again = NULL;
-
-	while (bits < BITS_EACH * marks->count)
-		bits *= 2;
-	once = calloc(bits / 64, sizeof(*once));
-	again = calloc(bits / 64, sizeof(*again));
-	if (!once || !again)
+	while (places < PLACES_EACH * marks->count)
+		places *= 2;
+	counts = calloc(places / 32, sizeof(*counts));
+	if (!counts)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	for (size_t i = 0; i < marks->count; i++) {
-		uint64_t at = marks->items[i].hash & (bits - 1);
+		uint64_t at = marks->items[i].hash >> shift & (places - 1);
+		uint64_t *word = &counts[at >> 5];
+		unsigned bit = 2 * (at & 31);
 
-		bit_set(bit_is_set(once, at) ? again : once, at);
+		*word |= (*word >> bit & 1) ? UINT64_C(2) << bit : UINT64_C(1) << bit;
 	}
-	for (size_t i = 0; i < marks->count; i++)
-		if (bit_is_set(again, marks->items[i].hash & (bits - 1)))
+	for (size_t i = 0; i < marks->count; i++) {
+		uint64_t at = marks->items[i].hash >> shift & (places - 1);
+
+		if (counts[at >> 5] >> (2 * (at & 31)) & 2)
 			marks->items[kept++] = marks->items[i];
+	}
 	marks->count = kept;
 	return 0;
 }
@@ -76,8 +69,10 @@ size_t marks_run(const struct marks *marks, size_t at)
 int marks_meet(struct marks *marks, struct error *err)
 {
 	size_t kept = 0, run;
-	int r = sieve(marks, err);
+	int r = sieve(marks, 0, err);
 
+	if (r == 0)
+		r = sieve(marks, 32, err);
 	if (r < 0 || marks->count == 0)
 		return r;
 	qsort(marks->items, marks->count, sizeof(struct mark), compare);

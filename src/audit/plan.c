@@ -6,6 +6,7 @@
 
 #include <vault/incident.h>
 
+#include "audit/holder.h"
 #include "base/buf.h"
 #include "base/cleanup.h"
 #include "vault/internal.h"
@@ -17,7 +18,6 @@ struct gathering {
 	struct plan_inside *inside;
 	struct buf rows;
 	size_t count;
-	int64_t now;
 };
 
 static void gathering_done(struct gathering *gathering)
@@ -216,10 +216,11 @@ static int find_reuse(struct vault *vault, struct plan_inside *inside, struct er
 {
 	GATHERING_AUTO groups = {.inside = inside};
 	GATHERING_AUTO families = {.inside = inside};
-	int r = audit_sharing(vault, keep_group, &groups, &inside->plan.n_groups, err);
+	struct holders holders = {vault, inside->plan.chain};
+	int r = sharing_find(&holders, keep_group, &groups, &inside->plan.n_groups, err);
 
 	if (r == 0)
-		r = audit_families(vault, keep_family, &families, &inside->plan.n_families, err);
+		r = families_find(&holders, keep_family, &families, &inside->plan.n_families, err);
 	inside->plan.groups = rows_of(&groups);
 	inside->plan.families = rows_of(&families);
 	return r;
@@ -316,30 +317,43 @@ static int find_weak(struct vault *vault, size_t most, struct plan_inside *insid
 	return r;
 }
 
-static int keep_old(void *context, const struct list_item *item)
+static int look_how_old(struct vault *vault, struct plan_inside *inside,
+                        const struct chain_entry *entry, int64_t now, struct error *err)
 {
-	struct gathering *gathering = context;
-	struct plan_inside *inside = gathering->inside;
-	const struct chain_entry *entry;
+	STMT_AUTO *stmt = NULL;
+	int64_t since;
+	int r = db_stmt(vault->db, SQL_PASSWORD_NOW, &stmt, err);
 
-	if (item->password_since == 0 || item->password_since > gathering->now - OLD_SECONDS)
-		return 0;
-	entry = chain_find(inside->plan.chain, item->name);
-	if (!entry || (entry->role == ROLE_OTHER && entry->falls == 0))
-		return 0;
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, chain_id(inside->plan.chain, entry));
+	r = stmt_step(stmt, err);
+	since = r == 1 ? stmt_int(stmt, 1) : 0;
+	if (r < 0 || since == 0 || since > now - OLD_SECONDS)
+		return r < 0 ? r : 0;
 	return plan_fact_add(inside,
 	                     &(struct plan_fact){.name = entry->name,
 	                                         .what = FINDING_OLD,
-	                                         .since = item->password_since},
-	                     NULL);
+	                                         .since = since},
+	                     err);
 }
 
+/* Passwords of those accounts alone that it would be told of. */
 static int find_old(struct vault *vault, struct plan_inside *inside, struct error *err)
 {
-	static const struct list_filter all = {.details = true};
-	GATHERING_AUTO found = {.inside = inside, .now = now_seconds()};
+	const struct chain_entry *entries;
+	int64_t now = now_seconds();
+	size_t count;
+	int r = read_begin(vault, err);
 
-	return vault_list(vault, &all, keep_old, &found, err);
+	if (r < 0)
+		return r;
+	entries = chain_entries(inside->plan.chain, &count);
+	for (size_t i = 0; i < count && r == 0; i++)
+		if (entries[i].role != ROLE_OTHER || entries[i].falls > 0)
+			r = look_how_old(vault, inside, &entries[i], now, err);
+	read_end(vault);
+	return r;
 }
 
 /* ---- the plan ------------------------------------------------------------------------- */

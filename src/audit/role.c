@@ -30,18 +30,6 @@ static void see(struct role_sight *sight, enum role role)
 		sight->role = role;
 }
 
-static uint32_t providers_of(const char *domain)
-{
-	size_t count;
-	const struct mail_provider *providers = mail_providers(&count);
-	uint32_t mask = 0;
-
-	for (size_t i = 0; domain && i < count; i++)
-		if (mail_provider_has(&providers[i], domain))
-			mask |= UINT32_C(1) << i;
-	return mask;
-}
-
 static bool begins_site(const char *site, const char *word, size_t length)
 {
 	return strncmp(site, word, length) == 0 && site[length] == '.';
@@ -63,34 +51,32 @@ static bool at_its_provider(const struct role_sight *sight, const char *host, co
 	return false;
 }
 
-/* A word of at least one letter or digit. */
-static void see_word(struct role_sight *sight, const char *text, size_t length)
+static void see_word(struct role_sight *sight, const char *word, size_t length)
 {
-	char word[WORD_SIZE];
-
 	if (length == 0 || length >= WORD_SIZE)
 		return;
-	for (size_t i = 0; i < length; i++)
-		word[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] - 'A' + 'a') : text[i];
 	see(sight, role_of_word(word, length));
-	if (at_its_provider(sight, NULL, word, length))
+	if (sight->providers && at_its_provider(sight, NULL, word, length))
 		see(sight, ROLE_MAILBOX);
 }
 
+/* Words are of letters, in small ones from here on, and digits. */
 static void see_words(struct role_sight *sight, const char *text, size_t length)
 {
-	size_t start = 0;
+	char word[WORD_SIZE];
+	size_t at = 0;
 
-	for (size_t i = 0; i <= length; i++) {
-		unsigned char c = i < length ? (unsigned char)text[i] : ' ';
+	for (size_t i = 0; i < length; i++) {
+		char c = site_letter(text[i]);
 
-		if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
-			continue;
-		if ((c >= '0' && c <= '9') || c >= 0x80)
-			continue;
-		see_word(sight, text + start, i - start);
-		start = i + 1;
+		if (!c) {
+			see_word(sight, word, at);
+			at = 0;
+		} else if (at < WORD_SIZE) {
+			word[at++] = c;
+		}
 	}
+	see_word(sight, word, at);
 }
 
 /* A known service decides; else the labels count, all but the last, which is nobody's. */
@@ -101,13 +87,13 @@ static void see_host(struct role_sight *sight, const char *host)
 	if (role == ROLE_OTHER)
 		see_words(sight, host, (size_t)(strrchr(host, '.') - host));
 	see(sight, role);
-	if (at_its_provider(sight, host, NULL, 0))
+	if (sight->providers && at_its_provider(sight, host, NULL, 0))
 		see(sight, ROLE_MAILBOX);
 }
 
 static void see_piece(struct role_sight *sight, const char *text, size_t length)
 {
-	char piece[SITE_HOST_SIZE], host[SITE_HOST_SIZE];
+	SITE_BUFFER char piece[SITE_HOST_SIZE], host[SITE_HOST_SIZE];
 
 	if (length >= sizeof(piece) || memchr(text, '@', length))
 		return;
@@ -119,13 +105,13 @@ static void see_piece(struct role_sight *sight, const char *text, size_t length)
 		see_words(sight, text, length);
 }
 
-void role_begin(struct role_sight *sight, const char *name, const char *domain)
+void role_begin(struct role_sight *sight, const char *name, uint32_t providers)
 {
-	char address[SITE_ADDRESS_SIZE];
+	SITE_BUFFER char address[SITE_ADDRESS_SIZE];
 	const char *piece, *rest = name;
 	size_t length;
 
-	*sight = (struct role_sight){.providers = providers_of(domain)};
+	*sight = (struct role_sight){.providers = providers};
 	while (site_piece(&rest, &piece, &length))
 		see_piece(sight, piece, length);
 	if (strchr(name, '@') && site_address(name, strlen(name), address))
@@ -159,7 +145,9 @@ enum role role_of(const struct entry *entry)
 	struct role_sight sight;
 
 	role_begin(&sight, entry->name,
-	           site_address(user, strlen(user), address) ? strchr(address, '@') + 1 : NULL);
+	           site_address(user, strlen(user), address)
+	                   ? mail_providers_of(strchr(address, '@') + 1)
+	                   : 0);
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *field = &entry->fields[i];
 

@@ -15,9 +15,9 @@ struct role_sight {
 	uint32_t providers; /* whose the user name is an address of; a bit each */
 };
 
-/* `domain` is that of the user name where it is an address, else NULL. `host` is the URL's, NULL
+/* `providers` are those of the user name where it is an address, else 0. `host` is the URL's, NULL
  * where it has none. */
-void role_begin(struct role_sight *sight, const char *name, const char *domain);
+void role_begin(struct role_sight *sight, const char *name, uint32_t providers);
 void role_see_url(struct role_sight *sight, const char *url, const char *host);
 void role_see_tag(struct role_sight *sight, const char *tag);
 
@@ -42,7 +42,7 @@ struct mail_provider {
 #define MAIL_PROVIDERS_MAX 32 /* each has a bit in a mask */
 const struct mail_provider *mail_providers(size_t *ret_count);
 
-/* Are addresses of this domain the provider's? */
-bool mail_provider_has(const struct mail_provider *provider, const char *domain);
+/* Whose addresses are of this domain: a bit for each. */
+uint32_t mail_providers_of(const char *domain);
 
 #endif

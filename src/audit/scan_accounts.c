@@ -78,7 +78,7 @@ static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 		account.user = keep(walk->scan, user);
 	if (user && site_address(user, strlen(user), address))
 		snprintf(walk->domain, sizeof(walk->domain), "%s", strchr(address, '@') + 1);
-	role_begin(&walk->sight, name, walk->domain[0] ? walk->domain : NULL);
+	role_begin(&walk->sight, name, walk->domain[0] ? mail_providers_of(walk->domain) : 0);
 	buf_add(&walk->scan->accounts, &account, sizeof(account));
 	while (site_next_host(&rest, host))
 		add_host(walk->scan, host, false);
@@ -116,7 +116,7 @@ static void end_entry(struct walk *walk)
 		return;
 	add_host(walk->scan, walk->domain, true);
 	for (size_t i = 0; i < count; i++)
-		if (mail_provider_has(&providers[i], walk->domain))
+		if (walk->sight.providers >> i & 1)
 			add_host(walk->scan, providers[i].host, true);
 }
 

@@ -1,10 +1,10 @@
-#include <vault/audit.h>
-#include <vault/realm.h>
+#include "audit/holder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include <vault/audit.h>
+
 #include "base/cleanup.h"
 #include "vault/internal.h"
 
@@ -21,22 +21,21 @@
  * The walk only gathers; the groups are told afterwards, when the vault's transaction is over.
  */
 
-#define NOTHING SIZE_MAX
-
 struct use {
-	size_t name, reason, realm; /* where in the walk's text; NOTHING: there is none */
+	int64_t entry;
+	size_t name, reason, realm; /* where in the walk's text; NO_TEXT: there is none */
 	enum entry_state state;
 	int64_t since, until;
 };
 
 struct group {
 	bool master, now;
-	size_t realm;        /* of all of them, in the walk's text; or NOTHING */
+	size_t realm;        /* of all of them, in the walk's text; or NO_TEXT */
 	size_t first, count; /* in the walk's uses */
 };
 
 struct walk {
-	struct vault *vault;
+	const struct holders *holders;
 	struct buf text;   /* names and reasons, each with its NUL */
 	struct buf uses;   /* struct use */
 	struct buf groups; /* struct group */
@@ -60,50 +59,38 @@ static struct group *walk_groups(const struct walk *walk)
 	return (struct group *)(void *)walk->groups.bytes;
 }
 
-static size_t keep_text(struct walk *walk, const char *text)
-{
-	size_t at = walk->text.length;
-
-	if (!text)
-		return NOTHING;
-	buf_add(&walk->text, text, strlen(text) + 1);
-	return at;
-}
-
-static size_t keep_realm(struct walk *walk, struct span text)
-{
-	char name[REALM_NAME_SIZE];
-	const char *reason;
-
-	if (!text.bytes || !realm_split(text.bytes, text.length, name, &reason))
-		return NOTHING;
-	return keep_text(walk, name);
-}
-
 static bool is_now(const struct use *use)
 {
 	return use->state == ENTRY_LIVE && use->until == 0;
 }
 
-/* A row of SQL_PASSWORD_PARTNERS. */
-static void keep_use(struct walk *walk, struct stmt *stmt)
+/* A row of SQL_PASSWORD_USES. */
+static int keep_use(struct walk *walk, struct stmt *stmt, struct error *err)
 {
-	struct use use = {
-		.name = keep_text(walk, stmt_text(stmt, 1)),
-		.state = (enum entry_state)stmt_int(stmt, 2),
-		.since = stmt_int(stmt, 3),
-		.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4),
-		.reason = keep_text(walk, stmt_text(stmt, 5)),
-		.realm = keep_realm(walk, stmt_span(stmt, 6)),
-	};
+	struct holder holder;
+	int r = holder_read(walk->holders, stmt_int(stmt, 0), true, &walk->text, &holder, err);
+	struct use use;
 
+	if (r < 0 || holder.state > ENTRY_PURGED) /* incidents keep fingerprints, too */
+		return r;
+	use = (struct use){
+		.entry = stmt_int(stmt, 0),
+		.name = holder.name,
+		.realm = holder.realm,
+		.state = holder.state,
+		.since = stmt_int(stmt, 1),
+		.until = stmt_is_null(stmt, 2) ? 0 : stmt_int(stmt, 2),
+		.reason = text_keep(&walk->text, stmt_text(stmt, 3)),
+	};
 	buf_add(&walk->uses, &use, sizeof(use));
+	return 0;
 }
 
 /* In use first, then what could be again (the trash), then the past; the newest first. */
-static int compare_uses(const void *left, const void *right)
+static int compare_uses(const void *left, const void *right, void *text)
 {
 	const struct use *a = left, *b = right;
+	int by_name;
 	int rank_a = is_now(a) ? 0 : a->until == 0 ? 1 : 2;
 	int rank_b = is_now(b) ? 0 : b->until == 0 ? 1 : 2;
 
@@ -111,25 +98,26 @@ static int compare_uses(const void *left, const void *right)
 		return rank_a - rank_b;
 	if (a->since != b->since)
 		return a->since > b->since ? -1 : 1;
-	return (a->name > b->name) - (a->name < b->name); /* the order of the rows: by name */
+	by_name = strcmp((char *)text + a->name, (char *)text + b->name);
+	return by_name != 0 ? by_name : (a->name > b->name) - (a->name < b->name);
 }
 
 /* The realm that everybody is in who is still there. */
 static size_t group_realm(const struct walk *walk, const struct group *group)
 {
 	const char *text = (const char *)walk->text.bytes;
-	size_t realm = NOTHING;
+	size_t realm = NO_TEXT;
 
 	if (group->master || walk->text.failed)
-		return NOTHING;
+		return NO_TEXT;
 	for (size_t i = group->first; i < group->first + group->count; i++) {
 		const struct use *use = &walk_uses(walk)[i];
 
 		if (use->state == ENTRY_PURGED)
 			continue;
-		if (use->realm == NOTHING ||
-		    (realm != NOTHING && strcmp(text + realm, text + use->realm) != 0))
-			return NOTHING;
+		if (use->realm == NO_TEXT ||
+		    (realm != NO_TEXT && strcmp(text + realm, text + use->realm) != 0))
+			return NO_TEXT;
 		realm = use->realm;
 	}
 	return realm;
@@ -142,34 +130,32 @@ static int keep_group(struct walk *walk, const void *fingerprint, bool master, s
 	struct group group = {.master = master, .first = walk->uses.length / sizeof(struct use)};
 	STMT_AUTO *stmt = NULL;
 	size_t now = 0, kept = 0;
-	int64_t entry = 0;
 	bool several = master;
-	int r = db_stmt(walk->vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
+	struct use *uses;
+	int r = db_stmt(walk->holders->vault->db, SQL_PASSWORD_USES, &stmt, err);
 
 	if (r < 0)
 		return r;
 	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
-	stmt_bind_int(stmt, 2, 0);
-	while ((r = stmt_step(stmt, err)) == 1) {
-		if (stmt_int(stmt, 2) > ENTRY_PURGED) /* incidents keep fingerprints, too */
-			continue;
-		several |= entry != 0 && stmt_int(stmt, 0) != entry;
-		entry = stmt_int(stmt, 0);
-		keep_use(walk, stmt);
-	}
+	while (r == 0 && (r = stmt_step(stmt, err)) == 1)
+		r = keep_use(walk, stmt, err);
 	if (r == 0)
 		r = buf_check(&walk->uses, err);
+	if (r == 0)
+		r = buf_check(&walk->text, err);
 	if (r < 0)
 		return r;
 	group.count = walk->uses.length / sizeof(struct use) - group.first;
-	for (size_t i = group.first; i < group.first + group.count; i++) {
-		now += is_now(&walk_uses(walk)[i]);
-		kept += walk_uses(walk)[i].state != ENTRY_PURGED;
+	uses = walk_uses(walk) + group.first;
+	for (size_t i = 0; i < group.count; i++) {
+		now += is_now(&uses[i]);
+		kept += uses[i].state != ENTRY_PURGED;
+		several |= uses[i].entry != uses[0].entry;
 	}
 	if (kept == 0 || !several)
 		return 0; /* its uses stay behind in the list, and nobody points at them */
 	group.realm = group_realm(walk, &group);
-	qsort(walk_uses(walk) + group.first, group.count, sizeof(struct use), compare_uses);
+	qsort_r(uses, group.count, sizeof(struct use), compare_uses, walk->text.bytes);
 	group.now = now >= (master ? 1 : 2);
 	if (group.count > walk->largest)
 		walk->largest = group.count;
@@ -180,7 +166,7 @@ static int keep_group(struct walk *walk, const void *fingerprint, bool master, s
 /* Every group of the vault: one walk over the index of fingerprints. */
 static int gather(struct walk *walk, struct error *err)
 {
-	const struct vault *vault = walk->vault;
+	const struct vault *vault = walk->holders->vault;
 	const unsigned char *master = vault->has_master ? vault->keys->master : NULL;
 	STMT_AUTO *stmt = NULL;
 	const void *fingerprint;
@@ -203,8 +189,6 @@ static int gather(struct walk *walk, struct error *err)
 		if (r < 0)
 			return r;
 	}
-	if (r == 0)
-		r = buf_check(&walk->text, err);
 	return r == 0 ? buf_check(&walk->groups, err) : r;
 }
 
@@ -212,8 +196,8 @@ static int compare_groups(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
 
-	if ((a->realm == NOTHING) != (b->realm == NOTHING))
-		return a->realm == NOTHING ? -1 : 1;
+	if ((a->realm == NO_TEXT) != (b->realm == NO_TEXT))
+		return a->realm == NO_TEXT ? -1 : 1;
 	if (a->now != b->now)
 		return a->now ? -1 : 1;
 	if (a->master != b->master)
@@ -245,12 +229,12 @@ static int tell(const struct walk *walk,
 				.state = use->state,
 				.since = use->since,
 				.until = use->until,
-				.reason = use->reason == NOTHING ? NULL : text + use->reason,
+				.reason = use->reason == NO_TEXT ? NULL : text + use->reason,
 			};
 		}
 		r = each(context, &(struct audit_group){.master = group->master,
 		                                        .now = group->now,
-		                                        .realm = group->realm == NOTHING
+		                                        .realm = group->realm == NO_TEXT
 		                                                         ? NULL
 		                                                         : text + group->realm,
 		                                        .uses = uses,
@@ -259,18 +243,19 @@ static int tell(const struct walk *walk,
 	return r;
 }
 
-int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group),
-                  void *context, size_t *ret_groups, struct error *err)
+int sharing_find(const struct holders *holders,
+                 int (*each)(void *context, const struct audit_group *group), void *context,
+                 size_t *ret_groups, struct error *err)
 {
-	struct walk walk = {.vault = vault};
+	struct walk walk = {.holders = holders};
 	size_t n_groups;
-	int r = read_begin(vault, err);
+	int r = read_begin(holders->vault, err);
 
 	*ret_groups = 0;
 	if (r != 0)
 		return r;
 	r = gather(&walk, err);
-	read_end(vault);
+	read_end(holders->vault);
 	n_groups = walk.groups.length / sizeof(struct group);
 	if (r == 0 && n_groups > 0) {
 		*ret_groups = n_groups;
@@ -279,4 +264,10 @@ int audit_sharing(struct vault *vault, int (*each)(void *context, const struct a
 	}
 	walk_done(&walk);
 	return r;
+}
+
+int audit_sharing(struct vault *vault, int (*each)(void *context, const struct audit_group *group),
+                  void *context, size_t *ret_groups, struct error *err)
+{
+	return sharing_find(&(struct holders){.vault = vault}, each, context, ret_groups, err);
 }

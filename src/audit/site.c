@@ -5,16 +5,6 @@
 
 #define BETWEEN " \t/()[]{}<>,;|\"'"
 
-static bool is_letter_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* At least one dot, no empty label, letters, digits and hyphens alone (of any script). */
 static bool copy_host(const char *text, size_t length, char ret_host[SITE_HOST_SIZE])
 {
@@ -23,12 +13,15 @@ static bool copy_host(const char *text, size_t length, char ret_host[SITE_HOST_S
 	if (length == 0 || length >= SITE_HOST_SIZE || !memchr(text, '.', length))
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		char c = lower(text[i]);
+		char c = site_letter(text[i]);
 
-		if (c == '.' && (i == 0 || i + 1 == length || ret_host[i - 1] == '.'))
-			return false;
-		if (c != '.' && c != '-' && c != '_' && !is_letter_or_digit(c))
-			return false;
+		if (!c) {
+			c = text[i];
+			if (c == '.' && (i == 0 || i + 1 == length || ret_host[i - 1] == '.'))
+				return false;
+			if (c != '.' && c != '-' && c != '_')
+				return false;
+		}
 		ret_host[i] = c;
 	}
 	ret_host[length] = '\0';
@@ -58,11 +51,11 @@ bool site_address(const char *text, size_t length, char ret_address[SITE_ADDRESS
 	if (local == 0 || local > 64 || memchr(at + 1, '@', length - local - 1))
 		return false;
 	for (size_t i = 0; i < local; i++) {
-		char c = lower(text[i]);
+		char c = site_letter(text[i]);
 
-		if (!is_letter_or_digit(c) && ((unsigned char)c <= ' ' || strchr(BETWEEN ":", c)))
+		if (!c && ((unsigned char)text[i] <= ' ' || strchr(BETWEEN ":", text[i])))
 			return false;
-		ret_address[i] = c;
+		ret_address[i] = c ? c : text[i];
 	}
 	ret_address[local] = '@';
 	return copy_host(at + 1, length - local - 1, ret_address + local + 1);
@@ -84,11 +77,22 @@ bool site_belongs(const char *host, const char *domain)
 	return end == length || host[length - end - 1] == '.';
 }
 
+static bool is_between(char c)
+{
+	return !site_letter(c) && c && strchr(BETWEEN, c);
+}
+
 bool site_piece(const char **rest, const char **ret_piece, size_t *ret_length)
 {
-	*ret_piece = *rest + strspn(*rest, BETWEEN);
-	*ret_length = strcspn(*ret_piece, BETWEEN);
-	*rest = *ret_piece + *ret_length;
+	const char *at = *rest;
+
+	while (is_between(*at))
+		at++;
+	*ret_piece = at;
+	while (*at && !is_between(*at))
+		at++;
+	*ret_length = (size_t)(at - *ret_piece);
+	*rest = at;
 	return *ret_length > 0;
 }
 

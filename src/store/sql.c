@@ -30,6 +30,10 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT uuid, revision, name, folded, user, created, modified, state, trashed FROM"
 		" entry"
 		" WHERE id = ?1",
+	/* Whose a password is; ?2: the realm, too. */
+	[SQL_ENTRY_ACCOUNT] =
+		"SELECT name, user, state, CASE WHEN ?2 THEN (SELECT value FROM field WHERE entry ="
+		" ?1 AND kind = 8) END FROM entry WHERE id = ?1",
 	[SQL_ENTRY_INSERT] =
 		"INSERT INTO entry (uuid, revision, name, folded, user, created, modified, state,"
 		" trashed)"
@@ -78,7 +82,13 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT e.id, e.name, e.folded, e.user, f.kind, f.key, f.value FROM entry e NOT"
 		" INDEXED LEFT JOIN field f"
 		" ON f.entry = e.id AND f.kind <= 16 WHERE e.state = 0 ORDER BY e.id",
-	/* The same without what is secret: kinds 1 … 8. */
+	/* Who is there, and by the same order what is in plain fields (kinds 1 … 8): two walks side
+	 * by side, which look for nothing. */
+	[SQL_ENTRY_FACTS] =
+		"SELECT id, uuid, name, user FROM entry NOT INDEXED WHERE state = 0 ORDER BY id",
+	[SQL_FIELD_FACTS] = "SELECT entry, kind, key, value FROM field NOT INDEXED WHERE kind <= 8"
+			    " ORDER BY entry, kind, position",
+	/* Both in one, for who needs no more than a few kinds of them. */
 	[SQL_ENTRY_CHAIN] =
 		"SELECT e.id, e.uuid, e.name, e.user, f.kind, f.key, f.value FROM entry e NOT"
 		" INDEXED LEFT JOIN field f"
@@ -116,6 +126,8 @@ static const char *const texts[SQL_COUNT] = {
 		" WHERE p.fingerprint = ?1 AND p.entry <> ?2"
 		" ORDER BY e.state <> 3, p.until IS NOT NULL, p.since"
 		" DESC, e.name",
+	[SQL_PASSWORD_USES] =
+		"SELECT entry, since, until, reason FROM password WHERE fingerprint = ?1",
 	/* One ordered walk over the index (fingerprint, entry): no sorting, not the table. */
 	[SQL_PASSWORD_SHARED] =
 		"SELECT fingerprint FROM password INDEXED BY password_fingerprint GROUP BY"
@@ -126,6 +138,7 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_INCIDENTS] =
 		"SELECT id, name, created, modified, trashed FROM entry WHERE state > 2 AND state ="
 		" 3 ORDER BY id",
+	[SQL_APART] = "SELECT id FROM entry WHERE state > 2 ORDER BY +id",
 	[SQL_LOG] = "SELECT id FROM entry WHERE state > 2 AND state = 4 ORDER BY id",
 	[SQL_INCIDENTS_OPEN] =
 		"SELECT id FROM entry WHERE state > 2 AND state = 3 AND trashed = 0 ORDER BY id",
@@ -157,10 +170,6 @@ static const char *const texts[SQL_COUNT] = {
 		"INSERT OR REPLACE INTO form (entry, position, hashes) VALUES (?1, ?2, ?3)",
 	[SQL_FORM_DELETE] = "DELETE FROM form WHERE entry = ?1",
 	[SQL_FORM_ALL] = "SELECT entry, position, hashes FROM form ORDER BY entry, position",
-	/* Without what is no account's. */
-	[SQL_FORM_ACCOUNTS] =
-		"SELECT entry, position, hashes FROM form WHERE entry NOT IN (SELECT id FROM entry"
-		" WHERE state > 2) ORDER BY entry, position",
 	[SQL_VARIANT_INSERT] = "INSERT INTO variant (hash, entry, position) VALUES (?1, ?2, ?3)",
 	/* Sixteen of them. OR FAIL: no row is to be taken back where a later one is there already,
 	 * which fails the whole transaction, so that SQLite keeps no copies of pages for it. */
@@ -206,7 +215,8 @@ static const char *const texts[SQL_COUNT] = {
 		" p.entry = e.id AND p.until IS NULL) FROM field f NOT INDEXED CROSS JOIN entry e"
 		" ON e.id = f.entry WHERE f.kind = 8 AND e.state = 0",
 
-	[SQL_PASSWORD_NOW] = "SELECT fingerprint FROM password WHERE entry = ?1 AND until IS NULL",
+	[SQL_PASSWORD_NOW] =
+		"SELECT fingerprint, since FROM password WHERE entry = ?1 AND until IS NULL",
 	[SQL_FIELD_PENDING] =
 		"SELECT e.name FROM field f NOT INDEXED CROSS JOIN entry e ON e.id = f.entry"
 		" WHERE f.kind = 20 AND e.state = 0 ORDER BY e.name",
