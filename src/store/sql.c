@@ -256,8 +256,10 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MOVE_FIELDS_OF] =
 		"SELECT entry, kind, key, value FROM field NOT INDEXED WHERE entry = ?1 ORDER BY"
 		" kind, position",
+	/* By another account: incidents keep fingerprints, too. */
 	[SQL_PASSWORD_IS_SHARED] =
-		"SELECT 1 FROM password WHERE fingerprint = ?1 AND entry <> ?2 LIMIT 1",
+		"SELECT 1 FROM password p JOIN entry e ON e.id = p.entry WHERE p.fingerprint = ?1"
+		" AND p.entry <> ?2 AND e.state <= 2 LIMIT 1",
 	/* For the rows of an entry that are written again, with more between them. */
 	[SQL_PASSWORD_DELETE] = "DELETE FROM password WHERE entry = ?1",
 

@@ -262,7 +262,8 @@ int consumers_stamp(const struct entry *entry, char *when, struct field **ret_fi
 
 struct incident;
 
-/* The key of the field in which an incident says why an entry was dismissed: its uuid. */
+/* 16 bytes in hexadecimal; of an entry's uuid it is the key of the field in which an incident says
+ * why the entry was dismissed. */
 #define DISMISSED_KEY_SIZE 33
 const char *dismissed_key(const unsigned char uuid[16], char key[DISMISSED_KEY_SIZE]);
 
@@ -281,6 +282,11 @@ int incident_read(struct vault *vault, int64_t id, unsigned number, bool told,
  * over all entries, for those that have the user in common. */
 int radius_find(struct vault *vault, const struct record *record, bool told,
                 struct incident *incident, struct error *err);
+
+/* Adds fields to the incident of `record` that say whose passwords are variants of the one that
+ * leaked, by comparison, which takes the password. In a transaction. */
+int radius_keep_variants(struct vault *vault, const struct secret *typed, struct record *record,
+                         struct error *err);
 
 /* The last step of every change of an entry: opens the incidents again that the password belongs to
  * that came in with these conflicts (NULL: none did), and closes those in which nobody is open any

@@ -148,6 +148,25 @@ static int write_incident(struct vault *vault, const struct leaking *leaking, in
 	return r == 0 ? record_seal(vault, record.id, err) : r;
 }
 
+/* A password that was typed is gone in a moment: what is like it is compared with it now. */
+static int keep_variants(struct vault *vault, const struct secret *typed, int64_t id,
+                         struct error *err)
+{
+	RECORD_AUTO record = {0};
+	size_t n_fields;
+	int r = incident_load(vault, id, &record, err);
+
+	if (r < 0)
+		return r;
+	n_fields = record.entry->n_fields;
+	r = radius_keep_variants(vault, typed, &record, err);
+	if (r == 0 && record.entry->n_fields != n_fields)
+		r = record_write(vault, &record, true, err);
+	if (r == 0 && record.entry->n_fields != n_fields)
+		r = record_seal(vault, id, err);
+	return r;
+}
+
 static int number_of(struct vault *vault, int64_t id, unsigned *ret_number, struct error *err)
 {
 	FREE_AUTO int64_t *all = NULL;
@@ -175,8 +194,12 @@ static int leak(struct vault *vault, struct leaking *leaking, struct error *err)
 		r = find_same(vault, leaking, &id, err);
 	if (r == 0 && id == 0)
 		r = write_incident(vault, leaking, &id, err);
+	if (r == 0 && leaking->leak->password)
+		r = keep_variants(vault, leaking->leak->password, id, err);
+	/* An incident that is over may have to be opened for what was found now. */
 	if (r == 0)
-		r = incidents_settle(vault, NULL, err);
+		r = leaking->leak->password ? incidents_review(vault, err)
+		                            : incidents_settle(vault, NULL, err);
 	if (r == 0)
 		r = number_of(vault, id, &number, err);
 	return r == 0 ? incident_read(vault, id, number, true, &leaking->incident, err) : r;

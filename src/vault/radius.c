@@ -3,12 +3,14 @@
 
 #include "vault/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <vault/incident.h>
 
 #include "base/buf.h"
+#include "base/uuid.h"
 #include "vault/variant.h"
 
 struct radius {
@@ -37,9 +39,12 @@ static int add(struct radius *radius, const struct affected *affected, const cha
 	return 0;
 }
 
-static int add_same(struct radius *radius, const unsigned char fingerprint[FINGERPRINT_BYTES],
-                    struct error *err)
+/* Those that have, or had, a password: one that leaked (`how` 0), or a variant of one. */
+static int add_partners(struct radius *radius, const unsigned char fingerprint[FINGERPRINT_BYTES],
+                        unsigned how, struct error *err)
 {
+	const enum affected_kind now = how == 0 ? AFFECTED_SAME_NOW : AFFECTED_VARIANT_NOW;
+	const enum affected_kind then = how == 0 ? AFFECTED_SAME_THEN : AFFECTED_VARIANT_THEN;
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(radius->vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
 
@@ -51,7 +56,8 @@ static int add_same(struct radius *radius, const unsigned char fingerprint[FINGE
 		struct affected affected = {
 			.id = stmt_int(stmt, 0),
 			.state = (enum entry_state)stmt_int(stmt, 2),
-			.kind = stmt_is_null(stmt, 4) ? AFFECTED_SAME_NOW : AFFECTED_SAME_THEN,
+			.kind = stmt_is_null(stmt, 4) ? now : then,
+			.how = how,
 			.since = stmt_int(stmt, 3),
 			.until = stmt_is_null(stmt, 4) ? 0 : stmt_int(stmt, 4),
 		};
@@ -127,6 +133,66 @@ static int add_variants(struct radius *radius, const struct past *burned, int64_
 	return r;
 }
 
+/* ---- variants of a password that was typed ------------------------------------------ */
+
+/* Which they are is found out while it is known (leak.c), and kept: a field whose key is a word and
+ * the variant's fingerprint in hexadecimal, and whose value is what differs. */
+#define VARIANT_WORD "variant "
+#define HALF (DISMISSED_KEY_SIZE - 1)
+
+static int keep_variant(struct vault *vault, struct entry *incident, const struct conflict *found,
+                        struct error *err)
+{
+	RECORD_AUTO record = {0};
+	char key[sizeof(VARIANT_WORD) + 2 * HALF] = VARIANT_WORD, how[16];
+	int r = record_read(vault, found->id, WANT_HISTORY, &record, err);
+
+	for (size_t i = 0; r == 0 && i < record.n_past; i++) {
+		const struct past *past = &record.past[i];
+
+		if (past->since != found->since || past->until != found->until)
+			continue;
+		dismissed_key(past->fingerprint, key + strlen(VARIANT_WORD));
+		dismissed_key(past->fingerprint + FINGERPRINT_BYTES / 2,
+		              key + strlen(VARIANT_WORD) + HALF);
+		snprintf(how, sizeof(how), "%u", found->how);
+		r = entry_set_text(incident, FIELD_TEXT, key, how, err);
+	}
+	return r;
+}
+
+int radius_keep_variants(struct vault *vault, const struct secret *typed, struct record *record,
+                         struct error *err)
+{
+	CONFLICTS_AUTO conflicts = {0};
+	int r = relatives_find(vault, typed, record->entry, record->id, false, &conflicts, err);
+
+	for (size_t i = 0; i < conflicts.count && r == 0; i++)
+		r = keep_variant(vault, record->entry, &conflicts.items[i], err);
+	return r;
+}
+
+static int add_kept_variants(struct radius *radius, struct error *err)
+{
+	const struct entry *entry = radius->record->entry;
+	int r = 0;
+
+	for (size_t i = 0; i < entry->n_fields && r == 0; i++) {
+		const struct field *field = &entry->fields[i];
+		unsigned char fingerprint[FINGERPRINT_BYTES];
+		const char *hex;
+
+		if (!field->key || strncmp(field->key, VARIANT_WORD, strlen(VARIANT_WORD)) != 0)
+			continue;
+		hex = field->key + strlen(VARIANT_WORD);
+		if (strlen(hex) == 2 * HALF && uuid_read(hex, HALF, fingerprint) &&
+		    uuid_read(hex + HALF, HALF, fingerprint + FINGERPRINT_BYTES / 2))
+			r = add_partners(radius, fingerprint,
+			                 (unsigned)strtoul(field->text, NULL, 10), err);
+	}
+	return r;
+}
+
 static int add_same_user(struct radius *radius, struct error *err)
 {
 	const char *user = radius->record->entry->user;
@@ -164,7 +230,9 @@ static int compare_by_id(const void *left, const void *right)
 		return in_use(a) ? -1 : 1;
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	return (a->since < b->since) - (a->since > b->since);
+	if (a->since != b->since)
+		return a->since > b->since ? -1 : 1;
+	return (a->how > b->how) - (a->how < b->how); /* VARIANT_UNKNOWN last */
 }
 
 static int compare_by_kind(const void *left, const void *right)
@@ -238,10 +306,12 @@ int radius_find(struct vault *vault, const struct record *record, bool told,
 	int r = 0;
 
 	for (size_t i = 0; i < record->n_past && r == 0; i++) {
-		r = add_same(&radius, record->past[i].fingerprint, err);
+		r = add_partners(&radius, record->past[i].fingerprint, 0, err);
 		if (r == 0)
 			r = add_variants(&radius, &record->past[i], (int64_t)i, err);
 	}
+	if (r == 0)
+		r = add_kept_variants(&radius, err);
 	if (r == 0 && told)
 		r = add_same_user(&radius, err);
 	if (r < 0)

@@ -101,6 +101,20 @@ story() {
 	printf 'nobody has this 77' | answers 8 vault add x --stdin
 }
 
+@test "an incident is nobody who shares a password" {
+	printf 'nobody has this 77' | answers 0 vault leak --password --stdin
+	{
+		printf '{"vault":1,"entries":['
+		entry alone joe 2020-01-01T10:00:00Z 'nobody has this 77'
+		entry one joe 2020-01-01T10:00:00Z 'two have this one 88'
+		entry two joe 2020-01-01T10:00:00Z 'two have this one 88'
+		printf ']}\n'
+	} | answers 0 vault import --json json -
+	[ "$(json '[e["name"] for e in j["entries"] if e["shared"]]')" = "['two']" ]
+	answers 7 vault incident next
+	printed $'alone\n'
+}
+
 @test "what cannot be: no entry, no password on that day, no day" {
 	vault -q add shop -g
 	answers 3 vault leak nobody

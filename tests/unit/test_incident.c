@@ -255,6 +255,48 @@ static void is_no_entry(void **state)
 	assert_int_equal(info.entries, 1);
 }
 
+static struct incident *typed(const char *text)
+{
+	SECRET_AUTO *password = secret_of(text);
+	const struct leak leak = {.password = password};
+	struct incident *incident = NULL;
+
+	assert_done(vault_leak(vault, &leak, &incident, err));
+	return incident;
+}
+
+/* One character differs, and nothing but halves is alike: found by comparison alone, which takes
+ * the password, and that is not kept. */
+static void near_to_a_typed_one(void **state)
+{
+	INCIDENT_AUTO *incident = NULL, *again = NULL, *after = NULL;
+
+	(void)state;
+	keep("near", "83#x51!q70-2z");
+	keep("far", "quite another 1");
+	incident = typed("83#x51!q70-2k");
+	assert_int_equal(incident->n_items, 1);
+	assert_int_equal(item(incident, "near")->kind, AFFECTED_VARIANT_NOW);
+	assert_true(item(incident, "near")->how != 0);
+	assert_int_equal(open_ones(), 1);
+	keep("nearer", "83#x51!q70-2");
+	again = typed("83#x51!q70-2k"); /* the same incident, which knows more now */
+	assert_int_equal(again->number, incident->number);
+	assert_int_equal(again->n_open, 2);
+	change("near", "something else 2");
+	change("nearer", "something else altogether 3");
+	assert_int_equal(open_ones(), 0);
+	assert_done(vault_incident(vault, incident->number, &after, err));
+	assert_true(after->closed != 0);
+	assert_int_equal(item(after, "near")->progress, AFFECTED_DONE);
+	incident_free(after);
+	keep("latest", "83#x51!q70-2kk");
+	after = typed("83#x51!q70-2k"); /* opens it again */
+	assert_int_equal(after->number, incident->number);
+	assert_int_equal(after->closed, 0);
+	assert_int_equal(item(after, "latest")->progress, AFFECTED_OPEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stays_burned_when_everything_is_erased, fresh, end),
 		cmocka_unit_test_setup_teardown(knows_entries_that_were_deleted, fresh, end),
 		cmocka_unit_test_setup_teardown(a_typed_password_is_not_stored, fresh, end),
+		cmocka_unit_test_setup_teardown(near_to_a_typed_one, fresh, end),
 		cmocka_unit_test_setup_teardown(one_leak_is_one_incident, fresh, end),
 		cmocka_unit_test_setup_teardown(is_no_entry, fresh, end),
 	};
