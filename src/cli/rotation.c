@@ -170,8 +170,13 @@ static int refused(const struct session *session, const struct write_result *res
 {
 	result_json(session, "refused", result);
 	result_conflicts(result);
-	report_note("The change is still pending. Where the service has taken this password all the"
-	            " same, say why it may stay: --allow-reuse REASON");
+	if (conflicts_burned(&result->conflicts))
+		report_note("It is no choice any more: drop it with --abort, and begin anew. Where "
+		            "the service has taken it already, note that down with "
+		            "--allow-reuse REASON; then the entry is part of the incident.");
+	else
+		report_note("The change is still pending. Where the service has taken this password"
+		            " all the same, say why it may stay: --allow-reuse REASON");
 	return VAULT_REFUSED;
 }
 
@@ -206,6 +211,8 @@ int rotation_finish(struct session *session, const char *name,
 	result_warn(&result);
 	report_note("The new password of '%s' is the one in use. The former one is in its history.",
 	            entry->name);
+	if (conflicts_burned(&result.conflicts))
+		report_note("It leaked, so it has to change again: vault incident next");
 	realm_too_tell(&too, &result);
 	tell_consumers(entry);
 	return 0;

@@ -124,6 +124,19 @@ page=https://shop.example/.well-known/change-password
 	printed Quite-Unlike.3
 }
 
+@test "a password that leaked in between is no choice, but can be noted down" {
+	vault -q add shop -g
+	printf %s 'mumbling kettles 91' | answers 0 vault rotate shop --stdin
+	printf %s 'mumbling kettles 91' | answers 0 vault leak --password --stdin
+	answers 8 vault rotate --done shop
+	says "refused: this password leaked from '(typed)'"
+	says "drop it with --abort, and begin anew"
+	answers 0 vault rotate --done shop --allow-reuse 'it was quicker'
+	says "it has to change again: vault incident next"
+	answers 7 vault incident next
+	printed $'shop\n'
+}
+
 @test "the rules of the service are kept, and a relative of what there is is never made" {
 	for _ in {1..6}; do
 		answers 0 vault rotate bank

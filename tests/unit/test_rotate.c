@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <vault/consumer.h>
+#include <vault/incident.h>
 #include <vault/rotate.h>
 
 static int try_begin(struct vault *vault, const char *name, const char *password,
@@ -99,6 +100,40 @@ static void test_guard(void **state)
 	assert_password(vault, "shop", "yet%another-1");
 }
 
+/* What is true can be recorded, but not as a choice: the entry is open in the incident at once. */
+static void test_burned(void **state)
+{
+	static const char *const leaked[] = {"yet%another-1", "yet%another-2"}; /* it, a variant */
+	const struct rotate_end plain = {0}, allowed = {.allow_reuse = "it took it"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		SECRET_AUTO *password = secret_of(leaked[i]);
+		const struct leak leak = {.password = password};
+		INCIDENT_AUTO *incident = NULL, *after = NULL;
+		WRITE_RESULT_AUTO result = {0};
+		VAULT_AUTO *vault = fixture_vault();
+
+		add(vault, "shop", "Sakura-Blossom2013", NULL);
+		assert_int_equal(try_begin(vault, "shop", leaked[0], &result), 0);
+		assert_done(vault_leak(vault, &leak, &incident, err));
+		assert_int_equal(incident->n_open, 0);
+		write_result_done(&result);
+		assert_int_equal(rotate_done(vault, "shop", &plain, &result, NULL, NULL),
+		                 VAULT_REFUSED);
+		assert_true(conflicts_burned(&result.conflicts));
+		assert_password(vault, "shop", "Sakura-Blossom2013");
+		write_result_done(&result);
+		assert_done(rotate_done(vault, "shop", &allowed, &result, NULL, err));
+		assert_true(conflicts_burned(&result.conflicts));
+		assert_done(vault_incident(vault, 1, &after, err));
+		assert_int_equal(after->n_open, 1);
+		assert_string_equal(after->items[0].name, "shop");
+		write_result_done(&result);
+		assert_int_equal(try_begin(vault, "shop", leaked[0], &result), VAULT_REFUSED);
+	}
+}
+
 static size_t behind(struct vault *vault, const char *name)
 {
 	ENTRY_AUTO *entry = NULL;
@@ -146,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_guard),
+		cmocka_unit_test(test_burned),
 		cmocka_unit_test(test_consumers),
 	};
 
