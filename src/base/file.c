@@ -229,6 +229,73 @@ static int rename_new(const char *from, const char *to)
 	return unlink(from);
 }
 
+/* A file that has no name is gone with the process, whatever ended it. By /proc it gets one. */
+static int open_nameless(const char *path)
+{
+	FREE_AUTO char *folder = parent_of(path);
+
+	if (!folder || access("/proc/self/fd", X_OK) != 0)
+		return -1;
+	return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+int file_open_unseen(const char *path, int *ret_fd, char **ret_temporary, struct error *err)
+{
+	FREE_AUTO char *temporary = NULL;
+	int fd = open_nameless(path), r;
+
+	*ret_temporary = NULL;
+	if (fd < 0) {
+		r = file_temporary_name(path, &temporary, err);
+		if (r < 0)
+			return r;
+		fd = open(temporary,
+		          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
+	}
+	if (fd < 0)
+		return error_errno(err, VAULT_FAILED, errno, "cannot create '%s'", path);
+	*ret_fd = fd;
+	*ret_temporary = temporary;
+	temporary = NULL;
+	return 0;
+}
+
+static int name_it(int fd, const char *path, struct error *err)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return VAULT_EXISTS;
+	return error_errno(err, VAULT_FAILED, errno, "cannot create '%s'", path);
+}
+
+int file_publish_unseen(int fd, const char *temporary, const char *path, int replace,
+                        struct error *err)
+{
+	FREE_AUTO char *named = NULL;
+	int r;
+
+	if (temporary)
+		return file_publish(temporary, path, replace, err);
+	if (!replace) {
+		r = name_it(fd, path, err);
+		return r == 0 ? file_sync_parent(path, err) : r;
+	}
+	/* A link takes no other file's place. */
+	r = file_temporary_name(path, &named, err);
+	if (r == 0)
+		r = name_it(fd, named, err);
+	if (r != 0)
+		return r;
+	r = file_publish(named, path, 1, err);
+	if (r < 0)
+		unlink(named);
+	return r;
+}
+
 int file_publish(const char *temporary, const char *path, int replace, struct error *err)
 {
 	int r = replace ? rename(temporary, path) : rename_new(temporary, path);

@@ -34,6 +34,16 @@ int file_replace(const char *path, const void *bytes, size_t length, int durable
  * The folder is synced, so the name survives a power failure. The caller has synced the file. */
 int file_publish(const char *temporary, const char *path, int replace, struct error *err);
 
+/* Opens a new file of mode 0600 for writing, which will be `path`, and for contents that must not
+ * be left behind: until it is published it has no name, and is gone when the process ends, however
+ * it does. Where the file system has no such files it is a temporary neighbour, *ret_temporary
+ * (else NULL), which the caller removes; free(3). */
+int file_open_unseen(const char *path, int *ret_fd, char **ret_temporary, struct error *err);
+
+/* As file_publish, for what that gave. */
+int file_publish_unseen(int fd, const char *temporary, const char *path, int replace,
+                        struct error *err);
+
 /* fsync of the folder that holds `path`. */
 int file_sync_parent(const char *path, struct error *err);
 

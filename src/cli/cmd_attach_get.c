@@ -1,8 +1,9 @@
 #include <string.h>
 
+#include <vault/new_file.h>
+
 #include "commands.h"
 #include "json.h"
-#include "new_file.h"
 #include "output.h"
 
 struct get_values {

@@ -14,7 +14,8 @@ struct export
 {
 	struct export_how how;
 	struct sink sink;
-	char *path, *temporary; /* NULL for standard output */
+	char *path;      /* NULL for standard output */
+	char *temporary; /* its name until it is finished; NULL where it needs none */
 	int fd;
 	bool finished;
 };
@@ -43,7 +44,6 @@ static int to_standard_output(struct export *export, struct error *err)
 static int to_file(struct export *export, const char *path, struct error *err)
 {
 	struct stat there;
-	int r;
 
 	if (lstat(path, &there) == 0) {
 		if (!export->how.replace)
@@ -54,14 +54,7 @@ static int to_file(struct export *export, const char *path, struct error *err)
 	export->path = strdup(path);
 	if (!export->path)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	r = file_temporary_name(path, &export->temporary, err);
-	if (r < 0)
-		return r;
-	export->fd = open(export->temporary,
-	                  O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0600);
-	if (export->fd < 0)
-		return error_errno(err, VAULT_FAILED, errno, "cannot create %s", path);
-	return 0;
+	return file_open_unseen(path, &export->fd, &export->temporary, err);
 }
 
 int export_open(const char *path, const struct export_how *how, struct export **ret_export,
@@ -116,10 +109,11 @@ int export_finish(struct export *export, struct error *err)
 
 	if (r == 0)
 		r = sink_flush(&export->sink, err);
-	if (r == 0 && export->temporary && fsync(export->fd) != 0)
+	if (r == 0 && export->path && fsync(export->fd) != 0)
 		r = error_errno(err, VAULT_FAILED, errno, "cannot write %s", export->path);
-	if (r == 0 && export->temporary)
-		r = file_publish(export->temporary, export->path, export->how.replace, err);
+	if (r == 0 && export->path)
+		r = file_publish_unseen(export->fd, export->temporary, export->path,
+		                        export->how.replace, err);
 	if (r == VAULT_EXISTS)
 		r = exists(export->path, err);
 	export->finished = r == 0;
@@ -130,8 +124,8 @@ void export_close(struct export *export)
 {
 	if (!export)
 		return;
-	if (export->temporary && export->fd >= 0) {
-		if (!export->finished)
+	if (export->path && export->fd >= 0) {
+		if (export->temporary && !export->finished)
 			unlink(export->temporary);
 		close(export->fd);
 	}

@@ -122,3 +122,23 @@ csv() { printf '%s\n' 'name,url,username,password,note' "$@"; }
 	answers 2 vault import a.json
 	says 'export it again as "password protected"'
 }
+
+@test "what is written in the clear and cut off leaves nothing behind" {
+	head -c 60000 /dev/zero | tr '\0' x | put add long
+	head -c 60000 /dev/zero >large
+	vault -q attach add long large
+	mkdir to
+	for cut in "export chrome to/some.csv --plaintext --yes" \
+		"export json to/all.json --plaintext --yes" "attach get long large to/large"; do
+		status=0
+		# shellcheck disable=SC2086 # several words
+		(ulimit -c 0 -f 8 && vault -q $cut 2>/dev/null) || status=$?
+		[ "$status" -gt 128 ] # by SIGXFSZ
+		[ -z "$(ls to)" ]
+	done
+	answers 0 vault export chrome to/some.csv --plaintext --yes
+	answers 6 vault export chrome to/some.csv --plaintext --yes
+	answers 0 vault export chrome to/some.csv --plaintext --yes --replace
+	[ "$(ls to)" = some.csv ]
+	[ "$(stat -c %a,%h to/some.csv)" = 600,1 ]
+}

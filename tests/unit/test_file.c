@@ -237,6 +237,46 @@ static void writes_all_or_fails(void **state)
 	close(fd);
 }
 
+static size_t count_names(void)
+{
+	DIR *folder = opendir(".");
+	size_t count = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		count++;
+	closedir(folder);
+	return count - 2; /* . and .. */
+}
+
+/* Where there are files without a name; elsewhere it is a neighbour that the caller removes. */
+static void an_unseen_file_appears_complete(void **state)
+{
+	char *temporary = NULL;
+	int fd = -1;
+
+	(void)state;
+	assert_done(file_open_unseen("new", &fd, &temporary, err));
+	assert_int_equal(count_names(), temporary != NULL);
+	assert_done(file_write_all(fd, "one", 3, err));
+	assert_done(file_publish_unseen(fd, temporary, "new", 0, err));
+	close(fd);
+	free(temporary);
+	assert_holds("new", "one");
+
+	assert_done(file_open_unseen("new", &fd, &temporary, err));
+	assert_done(file_write_all(fd, "two", 3, err));
+	assert_int_equal(file_publish_unseen(fd, temporary, "new", 0, NULL), VAULT_EXISTS);
+	assert_holds("new", "one");
+	assert_done(file_publish_unseen(fd, temporary, "new", 1, err));
+	close(fd);
+	free(temporary);
+	assert_holds("new", "two");
+	assert_int_equal(count_names(), 1);
+	assert_fails(file_open_unseen("none/new", &fd, &temporary, err), VAULT_FAILED,
+	             "cannot create 'none/new'");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, enter_folder, leave_folder)
 
 int main(void)
@@ -252,6 +292,7 @@ int main(void)
 		TEST(syncs_the_folder),
 		TEST(names_neighbours),
 		TEST(writes_all_or_fails),
+		TEST(an_unseen_file_appears_complete),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
