@@ -27,12 +27,16 @@ int help_short(void)
 	return VAULT_USAGE;
 }
 
-/* Text that never needs making safe, filled up with blanks. */
-static void column(const char *text, size_t columns)
+/* Text that never needs making safe, and blanks up to the next column; what is longer has a line of
+ * its own. */
+static void column(size_t indent, const char *text, size_t columns)
 {
 	size_t length = strlen(text);
 
-	output_format("%s%*s", text, length < columns ? (int)(columns - length) : 1, "");
+	if (length < columns)
+		output_format("%s%*s", text, (int)(columns - length), "");
+	else
+		output_format("%s\n%*s", text, (int)(indent + columns), "");
 }
 
 static void print_option(const struct option_spec *spec)
@@ -44,10 +48,7 @@ static void print_option(const struct option_spec *spec)
 	output_string(spec->letter ? letter : "      ");
 	snprintf(spelled, sizeof(spelled), "--%s%s%s", spec->name, spec->argument ? " " : "",
 	         spec->argument ? spec->argument : "");
-	if (strlen(spelled) < OPTION_COLUMNS)
-		column(spelled, OPTION_COLUMNS);
-	else
-		output_format("%s\n%*s", spelled, LETTER_COLUMNS + OPTION_COLUMNS, "");
+	column(LETTER_COLUMNS, spelled, OPTION_COLUMNS);
 	output_format("%s%s\n", spec->help, spec->kind == OPTION_KIND_TEXTS ? ", repeatable" : "");
 }
 
@@ -63,6 +64,7 @@ static void print_options(const char *title, const struct option_spec *spec)
 int help_overview(void)
 {
 	const char *group = "";
+	char spelled[64];
 
 	output_string("vault keeps passwords in one encrypted file, and guards against using one "
 	              "twice.\n\n"
@@ -72,8 +74,9 @@ int help_overview(void)
 		if (strcmp(group, command->group) != 0)
 			output_format("\n%s\n", command->group);
 		group = command->group;
-		output_format("  %s ", command->name);
-		column(command->arguments, COMMAND_COLUMNS - 3 - strlen(command->name));
+		snprintf(spelled, sizeof(spelled), "%s %s", command->name, command->arguments);
+		output_string("  ");
+		column(2, spelled, COMMAND_COLUMNS - 2);
 		output_format("%s\n", command->summary);
 	}
 	print_options("Options, before or behind the command", globals_options);
