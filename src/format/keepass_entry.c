@@ -7,6 +7,9 @@
 #include "base/when.h"
 #include "format/kinds.h"
 
+#define EARLIER_MAX 200 /* values of an entry; the newest are kept */
+#define KEY_KEPT 200    /* bytes of a key in front of the date */
+
 static void state_done(struct keepass_state *state)
 {
 	free(state->strings);
@@ -183,24 +186,91 @@ static bool has_file(const struct keepass_entry *entry, const struct keepass_fil
 	return false;
 }
 
-static void tell_differences(const struct keepass_entry *entry, const struct keepass_state *state,
-                             struct emit *emit)
-{
-	static const char how[] = "only earlier passwords are kept";
+/* Values that are kept, as they come up: from the newest state back. */
+struct earlier {
+	const struct keepass_string *kept[EARLIER_MAX];
+	size_t count;
+};
 
+static bool is_kept(const struct keepass_entry *entry, const struct earlier *earlier,
+                    struct span key, struct span value)
+{
+	for (size_t i = 0; i < earlier->count; i++)
+		if (same(keepass_span(entry, earlier->kept[i]->key), key) &&
+		    same(keepass_span(entry, earlier->kept[i]->value), value))
+			return true;
+	return false;
+}
+
+/* A counter has a value for every code, and what a reference led to then is not known. */
+static bool is_passing(const struct keepass_string *string, struct span key, struct span value)
+{
+	return keepass_is(key, "HmacOtp-Counter") ||
+	       (!string->literal && value.length > 5 && memcmp(value.bytes, "{REF:", 5) == 0);
+}
+
+/* "user (until 2021-03-04 08:15)": the time of the first state that no longer has the value. */
+static void keep_earlier(struct emit *emit, struct span key, struct span value, int64_t until)
+{
+	static const char *const words[][2] = {{"Title", "name"},
+	                                       {"UserName", "user"},
+	                                       {"URL", "url"},
+	                                       {"Notes", "note"}};
+	BUF_AUTO name = BUF_EMPTY;
+	char when[WHEN_SIZE];
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (keepass_is(key, words[i][0]))
+			key = span_of(words[i][1]);
+	buf_add(&name, key.bytes, key.length < KEY_KEPT ? key.length : KEY_KEPT);
+	if (until > 0) {
+		when_write(until, when);
+		buf_add_format(&name, " (until %.10s %.5s)", when, when + 11);
+	} else {
+		buf_add_string(&name, " (earlier)");
+	}
+	emit_secret(emit, (struct span){name.bytes, name.length}, value);
+	emit_account(emit, FATE_CHANGED, "earlier value of another field",
+	             "kept as a secret field, with the date");
+}
+
+/* What a state had that the entry has no more; `until`: the time of the state after it. */
+static void take_differences(const struct keepass_entry *entry, const struct keepass_state *state,
+                             int64_t until, struct earlier *earlier, struct emit *emit)
+{
 	for (size_t i = 0; i < state->n_strings; i++) {
-		struct span key = keepass_span(entry, state->strings[i].key),
-			    value = keepass_span(entry, state->strings[i].value);
+		const struct keepass_string *string = &state->strings[i];
+		struct span key = keepass_span(entry, string->key),
+			    value = keepass_span(entry, string->value);
 		const struct keepass_string *now = find(entry, &entry->now, key);
 
 		if (keepass_is(key, "Password") || value.length == 0 || is_own(key) ||
-		    (now && same(keepass_span(entry, now->value), value)))
+		    (now && same(keepass_span(entry, now->value), value)) ||
+		    is_kept(entry, earlier, key, value))
 			continue;
-		emit_account(emit, FATE_LEFT, "earlier value of another field", how);
+		if (earlier->count == EARLIER_MAX || is_passing(string, key, value)) {
+			emit_account(emit, FATE_LEFT, "earlier value of another field",
+			             earlier->count == EARLIER_MAX ? "there are too many"
+			                                           : "of no use any more");
+			continue;
+		}
+		earlier->kept[earlier->count++] = string;
+		keep_earlier(emit, key, value, until);
 	}
 	for (size_t i = 0; i < state->n_files; i++)
 		if (!has_file(entry, &state->files[i]))
-			emit_account(emit, FATE_LEFT, "earlier attachment", how);
+			emit_account(emit, FATE_LEFT, "earlier attachment",
+			             "only the present ones are kept");
+}
+
+/* The history is in order of time. */
+static void take_history(const struct keepass_entry *entry, struct emit *emit)
+{
+	struct earlier earlier = {.count = 0};
+	int64_t until = entry->now.modified;
+
+	for (size_t i = entry->n_history; i-- > 0; until = entry->history[i].modified)
+		take_differences(entry, &entry->history[i], until, &earlier, emit);
 }
 
 /* ---- the parts ----------------------------------------------------------------------- */
@@ -359,8 +429,7 @@ int keepass_entry_emit(struct keepass_entry *entry, struct emit *emit, struct er
 	if (keepass_span(entry, now->override).length > 0)
 		emit_text(emit, span_of("OverrideURL"), keepass_span(entry, now->override));
 	take_files(entry, emit);
-	for (size_t i = 0; i < entry->n_history; i++)
-		tell_differences(entry, &entry->history[i], emit);
+	take_history(entry, emit);
 	tell_left(entry, emit);
 	take_tags(entry, now->tags, emit); /* spoils its text */
 	take_tags(entry, entry->group_tags, emit);

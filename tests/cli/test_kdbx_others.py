@@ -258,4 +258,32 @@ def test_vault_finds_what_pykeepass_made():
         check([past["password"] for past in got["history"]] == ["old"])
 
 
+def test_earlier_values_of_pykeepass_come_along_and_back():
+    start = vault.path / "start.kdbx"
+    start.write_bytes(kdbx_file.kdbx4([("start", "u", "p")], password="a", kdf="argon2id"))
+    base = pykeepass.PyKeePass(str(start), password="a")
+    made = base.add_entry(base.root_group, "site", "first", "same", notes="n1")
+    made.set_custom_property("pin", "p1")
+    for user, note, pin in (("second", "n2", "p1"), ("third", "n2", "p3"), ("now", "n4", "p4")):
+        made.save_history()
+        made.username, made.notes = user, note
+        made.set_custom_property("pin", pin)
+        made.touch(modify=True)
+    base.save(str(vault.path / "changed.kdbx"))
+    second = Vault()
+    second.write("its", b"a")
+    second.run("import", "-q", "--import-password-file", "its", vault.path / "changed.kdbx")
+    kept = fields(second.contents()["site"], "secret")
+    values = [(key.split(" (until ")[0], value) for key, value in kept.items()]
+    wanted = [("user", "third"), ("note", "n2"), ("pin", "p3"), ("user", "second"),
+              ("pin", "p1"), ("user", "first"), ("note", "n1")]
+    check(sorted(values) == sorted(wanted), kept)
+    second.write("new", PASSWORD.encode())
+    second.run("export", "-q", "--export-password-file", "new", "out.kdbx")
+    opened = pykeepass.PyKeePass(second.path / "out.kdbx", password=PASSWORD)
+    found = opened.find_entries(title="site", first=True)
+    check((found.username, found.notes) == ("now", "n4"))
+    check(kept.items() <= found.custom_properties.items(), found.custom_properties)
+
+
 tap.run(globals())

@@ -115,7 +115,65 @@ static void history_gives_earlier_passwords_with_their_dates(void **state)
 	assert_span(item.passwords[2].value, "three");
 	assert_int_equal(item.passwords[2].since, 1583020800);
 	assert_int_equal(item.passwords[2].until, 0);
-	assert_true(keepass_run_told(&run, FATE_LEFT, "earlier value of another field", ""));
+	assert_span(value(&item, FIELD_SECRET, "url (until 2020-03-01 00:00)"), "old");
+	assert_true(keepass_run_told(&run, FATE_CHANGED, "earlier value of another field", ""));
+	keepass_run_done(&run);
+}
+
+#define WAS(changed, user, note, pin) \
+	"<Entry>" CHANGED(changed) STRING("UserName", user) STRING("Notes", note) \
+		STRING("pin", pin) "</Entry>"
+
+/* Once each, with the time of the state that ended it. */
+static void history_gives_earlier_values_of_other_fields(void **state)
+{
+	static const char xml[] = FRONT "<Entry>" CHANGED("2020-04-01T10:20:30Z")
+		STRING("UserName", "jo") STRING("Notes", "c")
+			STRING("pin", "{REF:U@I:0}") "<History>" WAS("2020-01-01T00:00:00Z", "joe",
+	                                                             "a", "1")
+				WAS("2020-02-01T00:00:00Z", "joe", "b", "1")
+					WAS("2020-03-01T01:02:03Z", "jo", "a",
+	                                    "{REF:P@I:1}") "</History></Entry>" BACK;
+	struct keepass_run run;
+	struct item item = one_item(&run, xml);
+
+	(void)state;
+	assert_string_equal(item.user, "jo");
+	assert_span(value(&item, FIELD_NOTE, NULL), "c");
+	assert_span(value(&item, FIELD_SECRET, "user (until 2020-03-01 01:02)"), "joe");
+	assert_span(value(&item, FIELD_SECRET, "note (until 2020-04-01 10:20)"), "a");
+	assert_span(value(&item, FIELD_SECRET, "note (until 2020-03-01 01:02)"), "b");
+	assert_span(value(&item, FIELD_SECRET, "pin (until 2020-03-01 01:02)"), "1");
+	assert_int_equal(item.n_fields, 6); /* with note and pin */
+	assert_true(keepass_run_told(&run, FATE_LEFT, "earlier value of another field",
+	                             "of no use any more"));
+	keepass_run_done(&run);
+}
+
+/* More than are kept: the newest are, and the rest is told. */
+static void earlier_values_are_bounded(void **state)
+{
+	BUF_AUTO xml = BUF_EMPTY;
+	struct keepass_run run;
+	struct item item;
+
+	(void)state;
+	buf_add_string(&xml, FRONT "<Entry>" CHANGED("2021-01-01T00:00:00Z") "<History>");
+	for (int i = 0; i < 300; i++)
+		buf_add_format(
+			&xml,
+			"<Entry><Times><LastModificationTime>2020-01-01T%02d:%02d:00Z"
+			"</LastModificationTime></Times><String><Key>k</Key><Value>%d</Value>"
+			"</String></Entry>",
+			i / 60, i % 60, i);
+	buf_add_string(&xml, "</History></Entry>" BACK);
+	buf_add(&xml, "", 1);
+	item = one_item(&run, (const char *)xml.bytes);
+	assert_int_equal(item.n_fields, 200);
+	assert_span(value(&item, FIELD_SECRET, "k (until 2021-01-01 00:00)"), "299");
+	assert_span(value(&item, FIELD_SECRET, "k (until 2020-01-01 01:41)"), "100");
+	assert_true(keepass_run_told(&run, FATE_LEFT, "earlier value of another field",
+	                             "there are too many"));
 	keepass_run_done(&run);
 }
 
@@ -418,6 +476,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_entry_is_taken_with_its_groups_as_a_folder),
 		cmocka_unit_test(history_gives_earlier_passwords_with_their_dates),
+		cmocka_unit_test(history_gives_earlier_values_of_other_fields),
+		cmocka_unit_test(earlier_values_are_bounded),
 		cmocka_unit_test(dates_are_read_in_both_ways_and_the_bin_is_the_trash),
 		cmocka_unit_test(a_one_time_code_is_taken_in_every_spelling),
 		cmocka_unit_test(a_one_time_code_of_an_unknown_kind_is_kept),
