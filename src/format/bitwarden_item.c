@@ -177,14 +177,15 @@ static void take_custom(struct emit *emit, const json_t *field)
 	}
 }
 
+/* The last one comes first. Of two with one date the order is all that tells which was earlier. */
 static void take_history(struct emit *emit, const json_t *history)
 {
-	const json_t *past;
-	size_t i;
+	for (size_t i = json_array_size(history); i-- > 0;) {
+		const json_t *past = json_array_get(history, i);
 
-	json_array_foreach(history, i, past)
 		emit_earlier(emit, json_member(past, "password"), 0, date(past, "lastUsedDate"),
-	                     span_of(NULL));
+		             span_of(NULL));
+	}
 }
 
 /* An item has one of these, whatever its type says. */

@@ -11,6 +11,8 @@
 #include "foreign.h"
 
 #define SAMPLE_MAX (256 * 1024)
+#define LARGE 8192 /* is cut at some of its bytes alone */
+#define LARGE_STEP 13
 
 static const struct sample {
 	const char *file, *format, *password;
@@ -22,6 +24,14 @@ static const struct sample {
 	{"bitwarden-pbkdf2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 	{"bitwarden-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 	{"bitwarden.zip", "bitwarden-zip", NULL, false, NULL},
+	{"bw-cli.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+	{"bw-cli-org.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+	{"bw-cli-pbkdf2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
+	{"bw-cli-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
+	{"bw-cli.zip", "bitwarden-zip", NULL, false, NULL},
+	{"bw-cli.csv", "bitwarden-csv", NULL, false, NULL},
+	{"bw-cli-org.csv", "bitwarden-org-csv", NULL, false, NULL},
+	{"firefox.csv", "firefox", NULL, false, NULL},
 	{"1password.1pux", "1pux", NULL, false, NULL},
 	{"protonpass.json", "protonpass", NULL, false, NULL},
 	{"protonpass.zip", "protonpass", NULL, false, NULL},
@@ -136,7 +146,7 @@ static void writes_what_reads_the_same(void **state)
 	}
 }
 
-/* No part of a file is taken for the whole. */
+/* No part of a file is taken for the whole, but of one that is rows and has no end. */
 static void refuses_what_is_cut_off_at_any_byte(void **state)
 {
 	(void)state;
@@ -145,11 +155,12 @@ static void refuses_what_is_cut_off_at_any_byte(void **state)
 		const struct format *format = format_find(sample->format);
 		SECRET_AUTO *password = NULL;
 		struct source source = source_of(sample, &password);
-		size_t end = source.length;
+		size_t end = strstr(sample->file, ".csv") ? 0 : source.length;
 
 		while (end > 0 && (bytes[end - 1] == ' ' || bytes[end - 1] == '\n'))
 			end--;
-		for (source.length = 0; source.length < end; source.length++) {
+		for (source.length = 0;
+		     source.length<end; source.length += end> LARGE ? LARGE_STEP : 1) {
 			BUF_AUTO told = BUF_EMPTY;
 			struct error err = {0};
 
