@@ -125,7 +125,6 @@ page=https://shop.example/.well-known/change-password
 }
 
 @test "a password that leaked in between is no choice, but can be noted down" {
-	vault -q add shop -g
 	printf %s 'mumbling kettles 91' | answers 0 vault rotate shop --stdin
 	printf %s 'mumbling kettles 91' | answers 0 vault leak --password --stdin
 	answers 8 vault rotate --done shop
