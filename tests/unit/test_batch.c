@@ -115,12 +115,35 @@ static void what_is_dropped_leaves_nothing(void **state)
 	assert_sound(vault);
 }
 
+/* Asked for in the middle of it, after writes that the digest does not know of yet. */
+static void who_is_not_there_is_not_found(void **state)
+{
+	VAULT_AUTO *vault = fixture_vault();
+	ENTRY_AUTO *entry = NULL;
+	WRITE_RESULT_AUTO result = {0};
+	bool there = true;
+
+	(void)state;
+	add(vault, "before", "q8Vw-kuzf-2Lpx", NULL);
+	assert_done(vault_batch_begin(vault, err));
+	add(vault, "first", "mumbling kettles 91", NULL);
+	assert_int_equal(vault_get(vault, "nobody", &entry, NULL), VAULT_NOT_FOUND);
+	assert_done(vault_has(vault, "nobody", &there, err));
+	assert_false(there);
+	assert_int_equal(vault_remove(vault, "nobody", &result, NULL), VAULT_NOT_FOUND);
+	assert_int_equal(vault_rename(vault, "nobody", "somebody", &result, NULL), VAULT_NOT_FOUND);
+	assert_done(vault_get(vault, "first", &entry, err));
+	assert_done(vault_batch_end(vault, true, err));
+	assert_sound(vault);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_imported_agrees_with_the_digest),
 		cmocka_unit_test(the_guard_sees_what_the_batch_added),
 		cmocka_unit_test(what_is_dropped_leaves_nothing),
+		cmocka_unit_test(who_is_not_there_is_not_found),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_group_start, fixture_group_end);
