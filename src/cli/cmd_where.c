@@ -15,8 +15,8 @@ struct where_values {
 };
 
 static const struct option_spec where_options[] = {
-	OPTION_TEXTS(struct where_values, tick, 0, "tick", "WHO",
-                     "it has the present password now"),
+	OPTION_TEXTS_OF(WORD_CONSUMER, struct where_values, tick, 0, "tick", "WHO",
+                        "it has the present password now"),
 	OPTION_FLAG(struct where_values, tick_all, 0, "tick-all", "all of them have"),
 	OPTION_FLAG(struct where_values, scan, 0, "scan",
                     "look for the vault's passwords in files"),

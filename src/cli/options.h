@@ -43,6 +43,7 @@ enum word_kind {
 	WORD_REALM,     /* the name of a realm */
 	WORD_FIELD,     /* what `get -f` takes of the entry that is the command's first word */
 	WORD_CLEARABLE, /* what `edit --clear` takes of it */
+	WORD_CONSUMER,  /* who uses the password of that entry */
 	WORD_CHARSET,   /* see generate_parse_charset */
 	WORD_CHOICE,    /* one of the words that the option's help is: "this, that, those" */
 	WORD_GRANT,     /* VARIABLE=NAME[:FIELD], see grant.h */

@@ -79,16 +79,35 @@ static void propose_field(struct proposals *proposals, const char *key)
 		propose(proposals, "field", key, NULL);
 }
 
+/* For a name that is not there, the whole vault would be verified. Gives the entry, or NULL. */
+static struct entry *entry_named(struct vault *vault, const char *name)
+{
+	struct entry *entry = NULL;
+	bool there = false;
+
+	if (!name || vault_has(vault, name, &there, NULL) != 0 || !there ||
+	    vault_get(vault, name, &entry, NULL) != 0)
+		return NULL;
+	return entry;
+}
+
+static void propose_consumers(struct proposals *proposals, struct vault *vault, const char *name)
+{
+	ENTRY_AUTO *entry = entry_named(vault, name);
+
+	for (size_t i = 0; entry && i < entry->n_fields; i++)
+		if (entry->fields[i].kind == FIELD_CONSUMER)
+			propose(proposals, "consumer", entry->fields[i].text, NULL);
+}
+
 /* What there is of an entry: tags can be cleared and not got, with a password it is the reverse. */
 static void propose_fields(struct proposals *proposals, struct vault *vault, const char *name)
 {
-	bool to_clear = proposals->completion->kind == WORD_CLEARABLE, there = false;
+	bool to_clear = proposals->completion->kind == WORD_CLEARABLE;
 	const char *before = "";
-	ENTRY_AUTO *entry = NULL;
+	ENTRY_AUTO *entry = entry_named(vault, name);
 
-	/* For a name that is not there, the whole vault would be verified. */
-	if (!name || vault_has(vault, name, &there, NULL) != 0 || !there ||
-	    vault_get(vault, name, &entry, NULL) != 0)
+	if (!entry)
 		return;
 	if (!to_clear)
 		propose_field(proposals, "password");
@@ -144,6 +163,9 @@ void propose_held(struct proposals *proposals, struct vault *vault)
 	case WORD_FIELD:
 	case WORD_CLEARABLE:
 		propose_fields(proposals, vault, completion->entry);
+		break;
+	case WORD_CONSUMER:
+		propose_consumers(proposals, vault, completion->entry);
 		break;
 	case WORD_GRANT:
 		propose_grant(proposals, vault);

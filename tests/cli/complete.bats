@@ -59,6 +59,17 @@ setup_file() {
 	[ "$(proposals add '')" = "" ]
 }
 
+@test "who uses a password can be ticked off" {
+	vault -q add used -g --used-by Thunderbird --used-by '~/.msmtprc' --used-by 'my phone'
+	[ "$(proposals where used --tick '' | LC_ALL=C sort)" = \
+		$'Thunderbird\nmy phone\n~/.msmtprc' ]
+	[ "$(proposals where used --tick=Th)" = --tick=Thunderbird ]
+	[ "$(proposals where used --tick Thunderbird --tick my)" = 'my phone' ]
+	[ "$(proposals where mailserver --tick '')" = "" ]
+	[ "$(proposals where nobody --tick '')" = "" ]
+	[ "$(proposals where --tick '')" = "" ]
+}
+
 @test "exec: an entry behind =, and a field behind a colon; backslashes where it needs them" {
 	vault -q add host:993 -g -u joe
 	vault -q add @home -g

@@ -55,6 +55,7 @@ def make_home():
         run(home, "add", "-g", "--", name)
     run(home, "add", "-g", "-u", "joe", "--tag", "big tag", "--tag", "work", "--field",
         "my key=1", "--field", "pin=2", "--", "full")
+    run(home, "add", "-g", "--used-by", "my phone", "--", "typed")
     run(home, "add", "-g", "gone for good")
     run(home, "rm", "gone for good")
     (home.path / "bin").mkdir()
@@ -180,6 +181,8 @@ def everything_else(start):
                 (("vault get full --field my", TAB), ["get", "full", "--field", "my key"]),
                 (("vault get full --field=my", TAB), ["get", "full", "--field=my key"]),
                 (("vault edit full --clear ta", TAB), ["edit", "full", "--clear", "tag"]),
+                (("vault where typed --tick my", TAB), ["where", "typed", "--tick", "my phone"]),
+                (("vault where typed --tick=my", TAB), ["where", "typed", "--tick=my phone"]),
                 (("vault generate --charset lower,di", TAB),
                  ["generate", "--charset", "lower,digit"]),
                 (("vault backup folder/a", TAB), ["backup", "folder/a file"]),
