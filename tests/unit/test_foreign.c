@@ -32,6 +32,7 @@ static const struct sample {
 	{"bw-cli.csv", "bitwarden-csv", NULL, false, NULL},
 	{"bw-cli-org.csv", "bitwarden-org-csv", NULL, false, NULL},
 	{"firefox.csv", "firefox", NULL, false, NULL},
+	{"kdbxweb.kdbx", "kdbx", "Schl\303\274ssel <&> 1", true, NULL},
 	{"1password.1pux", "1pux", NULL, false, NULL},
 	{"protonpass.json", "protonpass", NULL, false, NULL},
 	{"protonpass.zip", "protonpass", NULL, false, NULL},
@@ -155,12 +156,12 @@ static void refuses_what_is_cut_off_at_any_byte(void **state)
 		const struct format *format = format_find(sample->format);
 		SECRET_AUTO *password = NULL;
 		struct source source = source_of(sample, &password);
-		size_t end = strstr(sample->file, ".csv") ? 0 : source.length;
+		size_t end = strstr(sample->file, ".csv") ? 0 : source.length, step;
 
 		while (end > 0 && (bytes[end - 1] == ' ' || bytes[end - 1] == '\n'))
 			end--;
-		for (source.length = 0;
-		     source.length<end; source.length += end> LARGE ? LARGE_STEP : 1) {
+		step = end > LARGE ? LARGE_STEP : 1;
+		for (source.length = 0; source.length < end; source.length += step) {
 			BUF_AUTO told = BUF_EMPTY;
 			struct error err = {0};
 
