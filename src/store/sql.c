@@ -230,13 +230,17 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MOVE_ENTRIES] =
 		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
 		" entry NOT INDEXED ORDER BY id",
+	/* From an entry on. */
 	[SQL_MOVE_PASSWORDS] =
 		"SELECT entry, position, since, until, value, fingerprint, reason FROM password NOT"
-		" INDEXED ORDER BY entry, position",
-	[SQL_MOVE_FIELDS] =
-		"SELECT entry, kind, key, value FROM field NOT INDEXED ORDER BY entry, kind,"
+		" INDEXED WHERE entry >= ?1 ORDER BY entry, position",
+	[SQL_MOVE_FORMS] =
+		"SELECT entry, position, hashes FROM form WHERE entry >= ?1 ORDER BY entry,"
 		" position",
-	/* The same by name, entry by entry. An index cannot make an entry appear twice unnoticed:
+	[SQL_MOVE_FIELDS] =
+		"SELECT entry, kind, key, value FROM field NOT INDEXED WHERE entry >= ?1 ORDER BY"
+		" entry, kind, position",
+	/* By name. An index cannot make an entry appear twice unnoticed:
 	 * its name would not come after the one before. */
 	[SQL_MOVE_LIVE_BY_NAME] =
 		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
@@ -248,14 +252,6 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
 		" entry NOT INDEXED WHERE id IN (SELECT entry FROM field WHERE kind = 19)"
 		" ORDER BY id",
-	[SQL_MOVE_PASSWORDS_OF] =
-		"SELECT entry, position, since, until, value, fingerprint, reason FROM password"
-		" NOT INDEXED WHERE entry = ?1 ORDER BY position",
-	[SQL_MOVE_FORMS_OF] =
-		"SELECT entry, position, hashes FROM form WHERE entry = ?1 ORDER BY position",
-	[SQL_MOVE_FIELDS_OF] =
-		"SELECT entry, kind, key, value FROM field NOT INDEXED WHERE entry = ?1 ORDER BY"
-		" kind, position",
 	/* By another account: incidents keep fingerprints, too. */
 	[SQL_PASSWORD_IS_SHARED] =
 		"SELECT 1 FROM password p JOIN entry e ON e.id = p.entry WHERE p.fingerprint = ?1"

@@ -8,19 +8,28 @@
 #include "store/schema.h"
 #include "vault/leaf.h"
 
-/* The other tables are asked for each entry. */
-#define ONE_BY_ONE (EXPORT_BY_NAME | EXPORT_ATTACHED)
 #define ROOM_FIRST ((size_t)64 * 1024)
 
-/* The tables are walked side by side, each in order of the entries' numbers; or by name, where the
- * other tables are asked for each entry. */
+/* Entries that a table is stepped over rather than asked anew. */
+#define NEAR 4
+
+/* The rows of a table from some entry on. */
+struct rows {
+	enum sql which;
+	struct stmt *stmt; /* NULL: it was not asked yet */
+	bool more;         /* does it stand on a row? */
+};
+
+/* The tables are walked side by side. In order of the entries' numbers each is read once; by name
+ * it is asked anew wherever the next entry lies elsewhere. */
 struct walk {
 	unsigned flags; /* enum export_flags */
 	struct vault *vault;
-	struct stmt *entries, *passwords, *forms, *fields;
-	bool more_passwords, more_forms, more_fields; /* does the statement stand on a row? */
-	struct digest_changes nodes;                  /* none is changed: those that are verified */
-	struct secret *room; /* values of the entry, each with a NUL behind it */
+	struct stmt *entries;
+	struct rows passwords, forms, fields;
+	int64_t last;                /* the entry before: what stands behind it is to come */
+	struct digest_changes nodes; /* none is changed: those that are verified */
+	struct secret *room;         /* values of the entry, each with a NUL behind it */
 	struct item_password *item_passwords;
 	struct item_field *item_fields;
 	size_t passwords_room, fields_room;
@@ -33,11 +42,11 @@ static int no_memory(struct error *err)
 	return error_set(err, VAULT_FAILED, "out of memory");
 }
 
-static int next(struct stmt *stmt, bool *ret_more, struct error *err)
+static int next(struct rows *rows, struct error *err)
 {
-	int r = stmt_step(stmt, err);
+	int r = stmt_step(rows->stmt, err);
 
-	*ret_more = r == 1;
+	rows->more = r == 1;
 	return r < 0 ? r : 0;
 }
 
@@ -69,35 +78,33 @@ static struct span kept(const struct walk *walk, struct span span)
 	return span;
 }
 
-/* A statement for the rows of one entry, on the first of them. */
-static int ask_for(struct walk *walk, enum sql which, int64_t id, struct stmt **stmt,
-                   bool *ret_more, struct error *err)
+/* Onto the first row of the entry, or of one behind it. */
+static int find_rows(struct walk *walk, struct rows *rows, int64_t id, struct error *err)
 {
-	int r;
+	int r = 0;
 
-	stmt_done(*stmt);
-	r = db_stmt(walk->vault->db, which, stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_int(*stmt, 1, id);
-	return next(*stmt, ret_more, err);
+	if (!rows->stmt || id <= walk->last ||
+	    (rows->more && stmt_int(rows->stmt, 0) < id - NEAR)) {
+		stmt_done(rows->stmt);
+		r = db_stmt(walk->vault->db, rows->which, &rows->stmt, err);
+		if (r < 0)
+			return r;
+		stmt_bind_int(rows->stmt, 1, id);
+		r = next(rows, err);
+	}
+	while (r == 0 && rows->more && stmt_int(rows->stmt, 0) < id)
+		r = next(rows, err);
+	return r;
 }
 
-static int find_rows(struct walk *walk, int64_t id, struct error *err)
+static bool is_of(const struct rows *rows, int64_t id)
 {
-	int r = ask_for(walk, SQL_MOVE_PASSWORDS_OF, id, &walk->passwords, &walk->more_passwords,
-	                err);
-
-	if (r == 0 && walk->vault->schema >= SCHEMA_FORMS)
-		r = ask_for(walk, SQL_MOVE_FORMS_OF, id, &walk->forms, &walk->more_forms, err);
-	return r == 0 ? ask_for(walk, SQL_MOVE_FIELDS_OF, id, &walk->fields, &walk->more_fields,
-	                        err)
-	              : r;
+	return rows->more && stmt_int(rows->stmt, 0) == id;
 }
 
 static int take_password(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
 {
-	struct stmt *stmt = walk->passwords;
+	struct stmt *stmt = walk->passwords.stmt;
 	struct item_password *password;
 	int64_t until = stmt_int(stmt, 3);
 	bool current = stmt_is_null(stmt, 3);
@@ -127,7 +134,7 @@ static int take_password(struct walk *walk, struct item *item, struct hash *leaf
 
 static int take_field(struct walk *walk, struct item *item, struct hash *leaf, struct error *err)
 {
-	struct stmt *stmt = walk->fields;
+	struct stmt *stmt = walk->fields.stmt;
 	struct span key = stmt_span(stmt, 2);
 	struct item_field *field;
 	int r;
@@ -151,25 +158,27 @@ static int take_field(struct walk *walk, struct item *item, struct hash *leaf, s
 static int take_rows(struct walk *walk, int64_t id, struct item *item, struct hash *leaf,
                      struct error *err)
 {
-	int r = 0;
+	int r = find_rows(walk, &walk->passwords, id, err);
 
-	while (r == 0 && walk->more_passwords && stmt_int(walk->passwords, 0) <= id) {
-		if (stmt_int(walk->passwords, 0) == id)
-			r = take_password(walk, item, leaf, err);
+	while (r == 0 && is_of(&walk->passwords, id)) {
+		r = take_password(walk, item, leaf, err);
 		if (r == 0)
-			r = next(walk->passwords, &walk->more_passwords, err);
+			r = next(&walk->passwords, err);
 	}
-	while (r == 0 && walk->more_forms && stmt_int(walk->forms, 0) <= id) {
-		if (stmt_int(walk->forms, 0) == id)
-			leaf_form(leaf, stmt_int(walk->forms, 1), stmt_span(walk->forms, 2));
-		r = next(walk->forms, &walk->more_forms, err);
+	if (r == 0 && walk->vault->schema >= SCHEMA_FORMS)
+		r = find_rows(walk, &walk->forms, id, err);
+	while (r == 0 && is_of(&walk->forms, id)) {
+		leaf_form(leaf, stmt_int(walk->forms.stmt, 1), stmt_span(walk->forms.stmt, 2));
+		r = next(&walk->forms, err);
 	}
-	while (r == 0 && walk->more_fields && stmt_int(walk->fields, 0) <= id) {
-		if (stmt_int(walk->fields, 0) == id)
-			r = take_field(walk, item, leaf, err);
+	if (r == 0)
+		r = find_rows(walk, &walk->fields, id, err);
+	while (r == 0 && is_of(&walk->fields, id)) {
+		r = take_field(walk, item, leaf, err);
 		if (r == 0)
-			r = next(walk->fields, &walk->more_fields, err);
+			r = next(&walk->fields, err);
 	}
+	walk->last = id;
 	return r;
 }
 
@@ -230,9 +239,7 @@ static int take_entry(struct walk *walk, struct item *item, enum entry_state *re
 	memcpy(item->uuid, uuid.bytes, ITEM_UUID_BYTES);
 	walk->room->length = 0;
 	leaf_start(&leaf, vault->keys->digest, &row);
-	r = walk->flags & ONE_BY_ONE ? find_rows(walk, row.id, err) : 0;
-	if (r == 0)
-		r = take_rows(walk, row.id, item, &leaf, err);
+	r = take_rows(walk, row.id, item, &leaf, err);
 	hash_finish(&leaf, hashed);
 	if (r == 0)
 		r = digest_compare(vault->db, vault->keys->digest, &walk->nodes, row.id, hashed,
@@ -304,34 +311,25 @@ static int walk_all(struct walk *walk, int (*each)(void *context, const struct i
 
 static int start(struct walk *walk, struct error *err)
 {
-	struct db *db = walk->vault->db;
+	enum sql entries = walk->flags & EXPORT_ATTACHED  ? SQL_MOVE_ATTACHED
+	                   : walk->flags & EXPORT_BY_NAME ? SQL_MOVE_LIVE_BY_NAME
+	                                                  : SQL_MOVE_ENTRIES;
 	int r = secret_new(&walk->room, ROOM_FIRST, err);
 
-	if (r == 0 && walk->flags & ONE_BY_ONE)
-		return db_stmt(db,
-		               walk->flags & EXPORT_ATTACHED ? SQL_MOVE_ATTACHED
-		                                             : SQL_MOVE_LIVE_BY_NAME,
-		               &walk->entries, err);
-	if (r == 0)
-		r = db_stmt(db, SQL_MOVE_ENTRIES, &walk->entries, err);
-	if (r == 0)
-		r = db_stmt(db, SQL_MOVE_PASSWORDS, &walk->passwords, err);
-	if (r == 0 && walk->vault->schema >= SCHEMA_FORMS)
-		r = db_stmt(db, SQL_FORM_ALL, &walk->forms, err);
-	if (r == 0)
-		r = db_stmt(db, SQL_MOVE_FIELDS, &walk->fields, err);
-	if (r == 0)
-		r = next(walk->passwords, &walk->more_passwords, err);
-	if (r == 0 && walk->forms)
-		r = next(walk->forms, &walk->more_forms, err);
-	return r == 0 ? next(walk->fields, &walk->more_fields, err) : r;
+	return r == 0 ? db_stmt(walk->vault->db, entries, &walk->entries, err) : r;
 }
 
 int vault_export(struct vault *vault, unsigned flags,
                  int (*each)(void *context, const struct item *item), void *context,
                  struct error *err)
 {
-	struct walk walk = {.vault = vault, .flags = flags};
+	struct walk walk = {
+		.vault = vault,
+		.flags = flags,
+		.passwords.which = SQL_MOVE_PASSWORDS,
+		.forms.which = SQL_MOVE_FORMS,
+		.fields.which = SQL_MOVE_FIELDS,
+	};
 	int r;
 
 	if (vault->batch)
@@ -346,9 +344,9 @@ int vault_export(struct vault *vault, unsigned flags,
 	if (r == 0)
 		r = walk_all(&walk, each, context, err);
 	stmt_done(walk.entries);
-	stmt_done(walk.passwords);
-	stmt_done(walk.forms);
-	stmt_done(walk.fields);
+	stmt_done(walk.passwords.stmt);
+	stmt_done(walk.forms.stmt);
+	stmt_done(walk.fields.stmt);
 	if (flags & EXPORT_BY_NAME)
 		(void)db_large_cache(vault->db, false, NULL);
 	read_end(vault);
