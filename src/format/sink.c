@@ -80,9 +80,15 @@ void sink_base64(struct sink *sink, struct span span)
 		size_t count = left < 3 ? left : 3;
 		char text[4];
 
-		base64_group(p, count, text);
-		sink_bytes(sink, text, sizeof(text));
-		secret_wipe(text, sizeof(text));
+		/* Where it goes to, if there is room for it in one piece. */
+		if (sink->buffer->capacity - sink->buffer->length > sizeof(text)) {
+			base64_group(p, count, (char *)sink->buffer->bytes + sink->buffer->length);
+			sink->buffer->length += sizeof(text);
+		} else {
+			base64_group(p, count, text);
+			sink_bytes(sink, text, sizeof(text));
+			secret_wipe(text, sizeof(text));
+		}
 		p += count;
 		left -= count;
 	}
