@@ -7,6 +7,12 @@ static void cut(struct secret *line, size_t length)
 	line->length = length;
 }
 
+void line_edit_clear(struct line_edit *edit)
+{
+	cut(edit->line, 0);
+	edit->too_long = edit->literal = false;
+}
+
 static void erase_character(struct secret *line)
 {
 	size_t at = line->length;

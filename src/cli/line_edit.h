@@ -28,6 +28,9 @@ enum line_event {
 	LINE_MEMORY, /* out of memory */
 };
 
+/* Back to an empty line. */
+void line_edit_clear(struct line_edit *edit);
+
 /* Takes one byte. Erasing removes a whole UTF-8 character; a word is what stands between blanks. */
 enum line_event line_edit_byte(struct line_edit *edit, const struct line_keys *keys,
                                unsigned char byte);

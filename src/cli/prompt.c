@@ -50,6 +50,10 @@ static int read_hidden(struct tty_question *question, struct line_edit *edit, st
 			return r;
 		if (r == 0)
 			return VAULT_NOT_FOUND;
+		if (r == TTY_REDRAW) {
+			line_edit_clear(edit);
+			continue;
+		}
 		enum line_event event = line_edit_byte(edit, &keys, byte);
 		secret_wipe(&byte, 1);
 		if (event == LINE_DONE)

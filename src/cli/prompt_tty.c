@@ -260,10 +260,11 @@ int tty_byte_within(struct tty_question *question, int milliseconds, unsigned ch
 		if (stop_requested)
 			stop(question);
 		if (continued || resized) {
+			bool again = continued || question->screen;
 			if (continued)
 				ask(question);
 			continued = resized = 0;
-			if (question->screen)
+			if (again && question->hidden)
 				return TTY_REDRAW;
 			continue;
 		}

@@ -35,7 +35,8 @@ int tty_begin(struct tty_question *question, struct error *err);
 void tty_end(struct tty_question *question);
 
 /* Waits for a byte. Returns 1 and the byte; 0 at the end of input; VAULT_INTERRUPTED failure for a
- * signal. A stop (Ctrl-Z) happens inside. */
+ * signal. A stop (Ctrl-Z) happens inside; TTY_REDRAW of a hidden question then: it was put again,
+ * and what was typed before counts no more (what is shown the terminal forgets by itself). */
 int tty_byte(struct tty_question *question, unsigned char *ret_byte, struct error *err);
 
 /* The same for at most so many milliseconds, -1: without end. Answers besides: */

@@ -65,7 +65,6 @@ int db_begin_read(struct db *db, struct error *err);
 int db_begin_write(struct db *db, struct error *err);
 int db_commit(struct db *db, struct error *err); /* when it fails the transaction was rolled back */
 void db_rollback(struct db *db); /* also ends a read; harmless without a transaction */
-bool db_in_transaction(const struct db *db);
 
 /* Copies every row of the vault's own tables, ids and all, from one open database into another that
  * is empty; the digest and the state row are the caller's to make. Both in a transaction. */

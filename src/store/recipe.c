@@ -157,11 +157,11 @@ int recipe_for_writing(struct db *db, struct error *err)
 	return r;
 }
 
-/* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a
- * salt too, and then its first 16 bytes on disk go unauthenticated. */
 /* What SQLCipher and libcrypto take to set up a connection, many times over. */
 #define SET_UP_BYTES ((size_t)128 * 1024)
 
+/* SQLCipher's notation for a raw key: x'…' with 64 hexadecimal digits. More digits would give a
+ * salt too, and then its first 16 bytes on disk go unauthenticated. */
 int recipe_give_key(struct db *db, const unsigned char key[32], struct error *err)
 {
 	static const char digits[] = "0123456789abcdef";

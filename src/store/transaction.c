@@ -67,8 +67,3 @@ void db_rollback(struct db *db)
 	if (!sqlite3_get_autocommit(db->handle))
 		(void)db_run(db, SQL_ROLLBACK, NULL);
 }
-
-bool db_in_transaction(const struct db *db)
-{
-	return !sqlite3_get_autocommit(db->handle);
-}
