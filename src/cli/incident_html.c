@@ -36,14 +36,14 @@ void incident_html(const struct incident *incident, struct chain *chain)
 {
 	static const char *const affected[] = {"Entry", "Why", "What and when", "Left to do", NULL};
 	static const char *const falls[] = {"Entry", "Can be reset through", NULL};
-	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE];
+	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE], left[INCIDENT_LEFT_SIZE];
 	FREE_AUTO char *state = NULL;
 
 	html_heading(incident_title(incident, title));
 	if (incident->closed ? asprintf(&state, "Incident %u, closed on %s", incident->number,
 	                                date_day(incident->closed, day)) < 0
-	                     : asprintf(&state, "Incident %u, open: %zu to be changed",
-	                                incident->number, incident->n_open) < 0)
+	                     : asprintf(&state, "Incident %u, open: %s", incident->number,
+	                                incident_left(incident, left)) < 0)
 		output_fail(ENOMEM);
 	output_string("<p>");
 	html_text(state ? state : "");

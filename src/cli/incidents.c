@@ -158,11 +158,32 @@ static int json_fall(void *context, const struct chain_link *link, const struct 
 	return 0;
 }
 
+const char *incident_left(const struct incident *incident, char text[INCIDENT_LEFT_SIZE])
+{
+	char behind[INCIDENT_LEFT_SIZE / 2] = "";
+	size_t n_behind = 0, n_open;
+
+	for (size_t i = 0; i < incident->n_items; i++)
+		n_behind += incident->items[i].progress == AFFECTED_OPEN &&
+		            incident->items[i].behind > 0;
+	n_open = incident->n_open - n_behind;
+	if (n_behind > 0)
+		snprintf(behind, sizeof(behind), "%zu %s changed but not everywhere", n_behind,
+		         n_behind == 1 ? "is" : "are");
+	if (n_open == 0 && n_behind > 0)
+		snprintf(text, INCIDENT_LEFT_SIZE, "%s", behind);
+	else
+		snprintf(text, INCIDENT_LEFT_SIZE, "%zu %s another password%s%s", n_open,
+		         n_open == 1 ? "entry needs" : "entries need", n_behind > 0 ? ", " : "",
+		         behind);
+	return text;
+}
+
 /* ---- the report --------------------------------------------------------------------- */
 
 void incident_report_text(const struct incident *incident, struct chain *chain)
 {
-	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE];
+	char title[INCIDENT_TITLE_SIZE], day[DATE_DAY_SIZE], left[INCIDENT_LEFT_SIZE];
 	const struct affected *last = NULL;
 
 	output_format("Incident %u: ", incident->number);
@@ -170,8 +191,7 @@ void incident_report_text(const struct incident *incident, struct chain *chain)
 	if (incident->closed)
 		output_format("; closed on %s\n", date_day(incident->closed, day));
 	else
-		output_format("; %zu %s another password\n", incident->n_open,
-		              incident->n_open == 1 ? "entry needs" : "entries need");
+		output_format("; %s\n", incident_left(incident, left));
 	for (size_t i = 0; i < incident->n_items; i++) {
 		const struct affected *item = &incident->items[i];
 

@@ -51,6 +51,10 @@ void incident_falls(const struct incident *incident, struct chain *chain, incide
 #define INCIDENT_TITLE_SIZE 512
 const char *incident_title(const struct incident *incident, char text[INCIDENT_TITLE_SIZE]);
 
+/* "2 entries need another password, 1 is changed but not everywhere"; of one that is open. */
+#define INCIDENT_LEFT_SIZE 128
+const char *incident_left(const struct incident *incident, char text[INCIDENT_LEFT_SIZE]);
+
 /* One line while an incident is open, for somebody at a terminal: on standard error. The vault is
  * unlocked. A failure to find out is not one of the command. */
 void incident_remind(const struct session *session);

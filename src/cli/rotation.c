@@ -158,7 +158,7 @@ static void tell_consumers(const struct entry *entry)
 	if (consumers_behind(entry) == 0)
 		return;
 	report_note("These have the old password; give them the new one, and tick them off with "
-	            "'vault where %s --tick NAME':",
+	            "'vault where %s --tick WHO':",
 	            result_shell_name(entry->name, name));
 	for (size_t i = 0; i < entry->n_fields; i++)
 		if (entry->fields[i].kind == FIELD_CONSUMER &&

@@ -101,6 +101,21 @@ story() {
 	printf 'nobody has this 77' | answers 8 vault add x --stdin
 }
 
+@test "who is changed, but not everywhere, needs no other password" {
+	printf %s "$LEAKED" | put add mailserver --used-by phone
+	printf %s "$LEAKED" | put add shop --allow-reuse 'for the test'
+	answers 7 vault leak shop
+	shows "; 2 entries need another password"
+	answers 0 vault edit -g mailserver
+	answers 0 vault incident show
+	shows "; 1 entry needs another password, 1 is changed but not everywhere"
+	answers 0 vault edit -g shop
+	answers 0 vault incident show
+	shows "; 1 is changed but not everywhere"
+	answers 0 vault incident show --html
+	shows "Incident 1, open: 1 is changed but not everywhere"
+}
+
 @test "an incident is nobody who shares a password" {
 	printf 'nobody has this 77' | answers 0 vault leak --password --stdin
 	{
