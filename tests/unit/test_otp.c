@@ -337,7 +337,7 @@ static void assert_long(const char *before, char filling, size_t length, const c
 	OTP_AUTO otp = {0};
 
 	assert_non_null(text);
-	snprintf(text, room, "%s", before);
+	memcpy(text, before, strlen(before));
 	memset(text + strlen(before), filling, length);
 	memcpy(text + strlen(before) + length, behind, strlen(behind) + 1);
 	if (problem)

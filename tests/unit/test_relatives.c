@@ -53,7 +53,7 @@ static void an_entry_is_told_once(void **state)
 	(void)state;
 	add(vault, "shop", "Sakura2011", NULL);
 	for (int year = 2012; year < 2016; year++) {
-		char password[16];
+		char password[sizeof("Sakura") + 11];
 
 		snprintf(password, sizeof(password), "Sakura%d", year);
 		assert_int_equal(try_edit(vault, "shop", password, NULL, &result), 0);
