@@ -114,9 +114,10 @@ def wait_blocked(pid):
     for _ in range(600):
         time.sleep(0.05)
         where = pathlib.Path(f"/proc/{pid}/wchan").read_text()
-        opened = [os.readlink(fd) for fd in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
-        check(opened, "it ended before it wrote an answer")
-        if "pipe" in where:
+        descriptors = list(pathlib.Path(f"/proc/{pid}/fd").iterdir())
+        check(descriptors, "it ended before it wrote an answer")
+        if "pipe" in where:  # before that, one that was listed may be closed by now
+            opened = [os.readlink(descriptor) for descriptor in descriptors]
             check(not any(name.endswith(".vault") for name in opened), "the vault is still open")
             return
     raise tap.Skip(f"the kernel does not tell where a process waits ({where})")
