@@ -14,6 +14,7 @@
 
 #include "vault/internal.h"
 
+#define NONE SIZE_MAX
 #define ARENA_AT_FIRST ((size_t)64 * 1024)
 #define PATTERNS_PER_WORD 2 /* of the filter: it passes one hash in a thousand by mistake */
 #define WINDOW_BYTES ((size_t)256 * 1024)

@@ -24,7 +24,7 @@ struct owner {
 /* A live entry. */
 struct account {
 	int64_t id, since;
-	size_t name, user; /* where in the texts; user: NONE where it has none */
+	size_t name, user; /* where in the texts; user: NO_TEXT where it has none */
 	bool mailbox;
 };
 
@@ -33,8 +33,6 @@ struct account_host {
 	uint32_t account;
 	bool of_mail; /* told by a mail address alone */
 };
-
-#define NONE SIZE_MAX
 
 struct scan {
 	struct secret *arena; /* the patterns' bytes */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "audit/holder.h"
 #include "audit/role.h"
 #include "audit/scan.h"
 #include "vault/internal.h"
@@ -29,14 +30,6 @@ static const char *text_at(const struct scan *scan, size_t at)
 	return (const char *)scan->texts.bytes + at;
 }
 
-static size_t keep(struct scan *scan, const char *text)
-{
-	size_t at = scan->texts.length;
-
-	buf_add(&scan->texts, text, strlen(text) + 1);
-	return at;
-}
-
 static struct account *last_account(const struct scan *scan)
 {
 	return (struct account *)(void *)(scan->accounts.bytes + scan->accounts.length) - 1;
@@ -54,7 +47,7 @@ static const char *domain_of(const char *host)
 static void add_host(struct scan *scan, const char *host, bool of_mail)
 {
 	struct account_host one = {
-		.host = keep(scan, host),
+		.host = text_keep(&scan->texts, host),
 		.account = (uint32_t)(scan->accounts.length / sizeof(struct account)) - 1,
 		.of_mail = of_mail,
 	};
@@ -66,16 +59,15 @@ static void add_host(struct scan *scan, const char *host, bool of_mail)
 static int begin_entry(struct walk *walk, struct stmt *stmt, struct error *err)
 {
 	const char *name = stmt_text(stmt, 2), *user = stmt_text(stmt, 3), *rest = name;
-	struct account account = {.id = stmt_int(stmt, 0), .user = NONE};
+	struct account account = {.id = stmt_int(stmt, 0)};
 	char address[SITE_ADDRESS_SIZE], host[SITE_HOST_SIZE];
 
 	walk->id = account.id;
 	walk->domain[0] = '\0';
 	if (!name)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	account.name = keep(walk->scan, name);
-	if (user)
-		account.user = keep(walk->scan, user);
+	account.name = text_keep(&walk->scan->texts, name);
+	account.user = text_keep(&walk->scan->texts, user);
 	if (user && site_address(user, strlen(user), address))
 		snprintf(walk->domain, sizeof(walk->domain), "%s", strchr(address, '@') + 1);
 	role_begin(&walk->sight, name, walk->domain[0] ? mail_providers_of(walk->domain) : 0);
@@ -236,7 +228,7 @@ struct fitting {
 
 static bool has_user(const struct fitting *fitting, const struct account *account, bool same_host)
 {
-	for (size_t i = 0; i < fitting->n_users && account->user != NONE; i++)
+	for (size_t i = 0; i < fitting->n_users && account->user != NO_TEXT; i++)
 		if (same_user(text_at(fitting->scan, account->user), fitting->users[i], same_host))
 			return true;
 	return false;
@@ -246,7 +238,7 @@ static void consider(struct fitting *fitting, const struct account *account, uns
 {
 	bool user = has_user(fitting, account, hosts > 0),
 	     mailbox = fitting->mail && account->mailbox;
-	bool other = fitting->n_users > 0 && account->user != NONE && !user;
+	bool other = fitting->n_users > 0 && account->user != NO_TEXT && !user;
 	unsigned score = hosts + (user ? SCORE_USER : 0) + (mailbox ? SCORE_MAILBOX : 0);
 
 	if (hosts == 0 ? !user || !mailbox : other && hosts < SCORE_SAME)

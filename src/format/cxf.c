@@ -113,13 +113,9 @@ static int read_cxf(const struct format *format, const struct source *source, st
 {
 	JSON_AUTO *collections = json_object();
 	struct reading reading = {emit, collections};
-	struct json_walk walk;
-	int r;
 
 	(void)format;
-	json_walk_start(&walk, source);
-	r = json_walk_object(&walk, in_file, &reading, err);
-	return r == 0 ? json_walk_end(&walk, err) : r;
+	return json_walk_file(source, in_file, &reading, err);
 }
 
 static const struct format_code code = {

@@ -231,6 +231,16 @@ int json_walk_object(struct json_walk *walk, json_visit visit, void *context, st
 	return r;
 }
 
+int json_walk_file(const struct source *source, json_visit visit, void *context, struct error *err)
+{
+	struct json_walk walk;
+	int r;
+
+	json_walk_start(&walk, source);
+	r = json_walk_object(&walk, visit, context, err);
+	return r == 0 ? json_walk_end(&walk, err) : r;
+}
+
 int json_walk_array(struct json_walk *walk, json_visit visit, void *context, struct error *err)
 {
 	int r = json_walk_enter(walk, '[', err);

@@ -39,6 +39,8 @@ int json_walk_element(struct json_walk *walk, struct error *err); /* the same of
 typedef int (*json_visit)(struct json_walk *walk, struct span key, void *context,
                           struct error *err);
 int json_walk_object(struct json_walk *walk, json_visit visit, void *context, struct error *err);
+/* The same of a whole file, which is one object and nothing behind it. */
+int json_walk_file(const struct source *source, json_visit visit, void *context, struct error *err);
 int json_walk_array(struct json_walk *walk, json_visit visit, void *context, struct error *err);
 
 /* The value of a member of the object that follows, without moving; NULL where there is none.

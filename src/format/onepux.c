@@ -63,7 +63,6 @@ static int read_onepux(const struct format *format, const struct source *source,
 	struct json_vault vault = {.emit = emit, .zip = &zip, .take_item = take_item};
 	struct span bytes = {0};
 	struct source data = {0};
-	struct json_walk walk;
 	int r = zip_open(&zip, source, err);
 
 	(void)format;
@@ -73,10 +72,7 @@ static int read_onepux(const struct format *format, const struct source *source,
 		return r;
 	data.bytes = bytes.bytes;
 	data.length = bytes.length;
-	json_walk_start(&walk, &data);
-	r = json_walk_object(&walk, in_file, &vault, err);
-	if (r == 0)
-		r = json_walk_end(&walk, err);
+	r = json_walk_file(&data, in_file, &vault, err);
 	if (r == 0)
 		zip_tell_rest(&zip, ATTRIBUTES, emit);
 	free((void *)(uintptr_t)bytes.bytes);

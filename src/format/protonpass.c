@@ -254,12 +254,8 @@ static int read_data(const struct source *source, struct zip *zip, struct emit *
                      struct error *err)
 {
 	struct json_vault vault = {.emit = emit, .zip = zip, .take_item = take_item};
-	struct json_walk walk;
-	int r;
 
-	json_walk_start(&walk, source);
-	r = json_walk_object(&walk, in_file, &vault, err);
-	return r == 0 ? json_walk_end(&walk, err) : r;
+	return json_walk_file(source, in_file, &vault, err);
 }
 
 static int refuse_pgp(struct error *err)

@@ -69,13 +69,8 @@ static int in_logins(struct json_walk *walk, struct span key, void *context, str
 static int read_logins(const struct format *format, const struct source *source, struct emit *emit,
                        struct error *err)
 {
-	struct json_walk walk;
-	int r;
-
 	(void)format;
-	json_walk_start(&walk, source);
-	r = json_walk_object(&walk, in_logins, emit, err);
-	return r == 0 ? json_walk_end(&walk, err) : r;
+	return json_walk_file(source, in_logins, emit, err);
 }
 
 static const struct format_code logins_code = {.read = read_logins};
