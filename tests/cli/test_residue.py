@@ -116,7 +116,9 @@ def wait_blocked(pid):
         where = pathlib.Path(f"/proc/{pid}/wchan").read_text()
         descriptors = list(pathlib.Path(f"/proc/{pid}/fd").iterdir())
         check(descriptors, "it ended before it wrote an answer")
-        if "pipe" in where:  # before that, one that was listed may be closed by now
+        # Not in a read: it may be waiting for what weighs passwords. Before that, a descriptor
+        # that was listed may be closed by now.
+        if "pipe_write" in where:
             opened = [os.readlink(descriptor) for descriptor in descriptors]
             check(not any(name.endswith(".vault") for name in opened), "the vault is still open")
             return
