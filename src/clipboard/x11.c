@@ -135,8 +135,6 @@ static void disown(void)
 
 static void leave(void)
 {
-	/* An answer to anything tells that what was sent before has been done. */
-	free(xcb_get_input_focus_reply(x11.connection, xcb_get_input_focus(x11.connection), NULL));
 	xcb_disconnect(x11.connection);
 	x11.connection = NULL;
 	secret_free(x11.value);
@@ -299,6 +297,10 @@ static void clear(const struct way *way)
 {
 	(void)way;
 	disown();
+	/* An answer to anything tells that what was sent before has been done. Who asked until then
+	 * is refused: a program that pastes waits for its answer, many of them forever. */
+	free(xcb_get_input_focus_reply(x11.connection, xcb_get_input_focus(x11.connection), NULL));
+	ours();
 	leave();
 }
 
