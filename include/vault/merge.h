@@ -69,9 +69,9 @@ struct merge_result {
 
 /* Merges the unlocked `copy` into `vault`, inside a batch (vault_batch_begin). Never refuses a
  * password. `each` (may be NULL) gets what changes in this vault; it returns 0 to go on, any other
- * value ends the merge and is returned. VAULT_DAMAGED failure where an entry of the copy does not
- * agree with its digest; VAULT_USAGE failure where an entry would have more fields than there can
- * be. */
+ * value ends the merge and is returned. VAULT_DAMAGED failure where an entry that is not the same
+ * in both does not agree with its digest, or the digest with itself; VAULT_USAGE failure where an
+ * entry would have more fields than there can be. */
 int vault_merge(struct vault *vault, struct vault *copy,
                 int (*each)(void *context, const struct merge_item *item), void *context,
                 struct merge_result *ret_result, struct error *err);

@@ -202,13 +202,29 @@ int digest_put(struct db *db, const unsigned char *key, struct digest_changes *c
 	return 0;
 }
 
+int digest_leaf(struct db *db, const unsigned char *key, struct digest_changes *changes, int64_t id,
+                unsigned char ret_leaf[HASH_BYTES], const unsigned char top[HASH_BYTES],
+                struct error *err)
+{
+	int r = changes_path(db, key, changes, id, top, err);
+
+	if (r < 0)
+		return r;
+	memcpy(ret_leaf,
+	       changes_find(changes, 1, id / DIGEST_FANOUT)->contents +
+	               id % DIGEST_FANOUT * HASH_BYTES,
+	       HASH_BYTES);
+	return 0;
+}
+
 int digest_compare(struct db *db, const unsigned char *key, struct digest_changes *changes,
                    int64_t id, const unsigned char leaf[HASH_BYTES],
                    const unsigned char top[HASH_BYTES], struct error *err)
 {
-	int r = changes_path(db, key, changes, id, top, err);
+	unsigned char stored[HASH_BYTES];
+	int r = digest_leaf(db, key, changes, id, stored, top, err);
 
-	return r < 0 ? r : digest_verify(db, key, changes, id, leaf, top, err);
+	return r < 0 ? r : hash_equal(stored, leaf, HASH_BYTES) ? 0 : VAULT_DAMAGED;
 }
 
 int digest_write(struct db *db, const unsigned char *key, struct digest_changes *changes,

@@ -70,6 +70,11 @@ int digest_compare(struct db *db, const unsigned char *key, struct digest_change
                    int64_t id, const unsigned char leaf[HASH_BYTES],
                    const unsigned char top[HASH_BYTES], struct error *err);
 
+/* What the tree says of entry `id` (zero: nothing), in the same way. */
+int digest_leaf(struct db *db, const unsigned char *key, struct digest_changes *changes, int64_t id,
+                unsigned char ret_leaf[HASH_BYTES], const unsigned char top[HASH_BYTES],
+                struct error *err);
+
 /* One node, for who walks the whole tree: its number, its hash, its contents (an absent node reads
  * as all zero). */
 int64_t digest_node_number(unsigned level, int64_t index);

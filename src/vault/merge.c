@@ -1,9 +1,10 @@
 /*
  * Merge: which entries there are in either copy, what becomes of each, and the writing of it.
  *
- * Names are settled before anything is written, over all that will live. Entries that change are
+ * Names are settled before anything is written, over all that will live. Entries that differ are
  * loaded twice, once to see what becomes of them, once to write it, so that no more than two of
- * them are in memory.
+ * them are in memory. Those that do not, which are nearly all, have the same leaf in both digests,
+ * and are not loaded at all.
  */
 #include "vault/merging.h"
 
@@ -14,7 +15,8 @@
 #include "base/buf.h"
 
 struct merge {
-	struct vault *vault, *copy; /* borrowed */
+	struct vault *vault, *copy;       /* borrowed */
+	struct digest_changes copy_nodes; /* none is changed: those that are verified */
 	struct merge_entry *entries;
 	size_t count, room;
 	int64_t *waiting; /* entries that cannot have their name yet */
@@ -32,6 +34,7 @@ static void merge_done(struct merge *merge)
 	}
 	free(merge->entries);
 	free(merge->waiting);
+	digest_forget(&merge->copy_nodes);
 }
 
 /* ---- the other copy ------------------------------------------------------------------ */
@@ -200,13 +203,50 @@ static int decide(struct merge *merge, struct merge_entry *entry, struct outcome
 	return r;
 }
 
+static int leaf_of(struct vault *vault, struct digest_changes *nodes, int64_t id,
+                   unsigned char ret_leaf[HASH_BYTES], struct error *err)
+{
+	return digest_leaf(vault->db, vault->keys->digest, nodes, id, ret_leaf, vault->state.top,
+	                   err);
+}
+
+/* A leaf is a hash over all there is of an entry and its number, under a key that changes when the
+ * vault is rekeyed; so without the same of both, nothing is known. */
+static int is_same(struct merge *merge, const struct merge_entry *entry, bool *ret_same,
+                   struct error *err)
+{
+	static const unsigned char nothing[HASH_BYTES];
+	unsigned char ours[HASH_BYTES], theirs[HASH_BYTES];
+	int r;
+
+	*ret_same = false;
+	if (entry->ours != entry->theirs ||
+	    memcmp(merge->vault->keys->digest, merge->copy->keys->digest, HASH_KEY_BYTES) != 0)
+		return 0;
+	r = leaf_of(merge->vault, &merge->vault->changes, entry->ours, ours, err);
+	if (r == 0) {
+		r = leaf_of(merge->copy, &merge->copy_nodes, entry->theirs, theirs, err);
+		if (r < 0)
+			return error_context(err, "%s", merge->copy->path);
+	}
+	*ret_same = r == 0 && hash_equal(ours, theirs, HASH_BYTES) &&
+	            !hash_equal(ours, nothing, HASH_BYTES);
+	return r;
+}
+
 /* What both have: is it one or the other, and how will it be called? */
 static int foresee(struct merge *merge, struct merge_entry *entry, struct error *err)
 {
 	OUTCOME_AUTO outcome = {0};
 	const struct record *record;
-	int r = decide(merge, entry, &outcome, err);
+	bool same;
+	int r = is_same(merge, entry, &same, err);
 
+	if (r == 0 && same)
+		entry->relation = MERGE_SAME;
+	if (r < 0 || same)
+		return r;
+	r = decide(merge, entry, &outcome, err);
 	if (r < 0)
 		return r;
 	record = outcome.record ? outcome.record : &outcome.ours;

@@ -1,5 +1,7 @@
 /* What somebody with the database key, but without the other keys, changes in the tables: the check
  * finds it all. */
+#include <vault/merge.h>
+
 #include "full_vault.h"
 #include "plain_database.h"
 
@@ -144,12 +146,47 @@ static void finds_a_fingerprint_of_another_password(void **state)
 	assert_non_null(strstr(findings.text, "a password of 'mail' and its fingerprint"));
 }
 
+/* What becomes of an entry of a copy, where somebody changed the copy's digest: it is not taken for
+ * the same as ours, nor written into our vault. */
+static void merges_no_copy_whose_digest_was_changed(void **state)
+{
+	static const char *const statements[] = {
+		"UPDATE digest SET hashes = zeroblob(1024) WHERE node = 1 << 32",
+		"UPDATE digest SET hashes = randomblob(1024) WHERE node = 1 << 32",
+		"UPDATE digest SET hashes = randomblob(1024) WHERE node = 3 << 32",
+	};
+	struct bytes file = full_vault();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+		struct bytes changed = tampered(file, statements[i]);
+		struct vault *vault, *copy = NULL;
+		struct merge_result result;
+
+		bytes_save(FILE_NAME, file);
+		bytes_save("copy.vault", changed);
+		forget_witness();
+		vault = vault_opened(FILE_NAME, 0);
+		assert_done(vault_open_copy(vault, "copy.vault", &copy, err));
+		assert_done(vault_batch_begin(vault, err));
+		assert_fails(vault_merge(vault, copy, NULL, NULL, &result, err), VAULT_DAMAGED,
+		             "copy.vault");
+		assert_false(result.changed);
+		vault_close(copy);
+		vault_close(vault);
+		free(changed.data);
+	}
+	unlink("copy.vault");
+	free(file.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_changes_by_sql),
 		cmocka_unit_test(finds_an_index_that_disagrees),
 		cmocka_unit_test(finds_a_fingerprint_of_another_password),
+		cmocka_unit_test(merges_no_copy_whose_digest_was_changed),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_start, fixture_end);
