@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/uuid.h"
 #include "format/bitwarden.h"
 #include "format/json_take.h"
@@ -42,8 +43,7 @@ static size_t *place_of(const struct bitwarden_folders *folders, struct span nam
 		if (*place == 0)
 			return place;
 		other = name_at(folders, *place - 1);
-		if (other.length == name.length &&
-		    memcmp(other.bytes, name.bytes, name.length) == 0)
+		if (span_equal(other, name))
 			return place;
 	}
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/span.h"
 #include "base/uuid.h"
 #include "base/when.h"
 #include "format/csv.h"
@@ -358,8 +359,7 @@ enum column csv_column_of(struct span word)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (word.length == strlen(words[i].word) &&
-		    memcmp(word.bytes, words[i].word, word.length) == 0)
+		if (span_is(word, words[i].word))
 			return words[i].what;
 	return COLUMN_TEXT;
 }

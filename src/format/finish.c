@@ -8,6 +8,7 @@
 #include <vault/text.h>
 
 #include "base/cleanup.h"
+#include "base/span.h"
 #include "base/when.h"
 
 #define UNNAMED "unnamed"
@@ -251,8 +252,7 @@ static bool same_before(const struct emit *emit, size_t at)
 	for (size_t i = 0; i < at; i++) {
 		struct span other = part_span(emit, emit->fields[i].value);
 
-		if (emit->fields[i].kind == field->kind && other.length == value.length &&
-		    memcmp(other.bytes, value.bytes, value.length) == 0)
+		if (emit->fields[i].kind == field->kind && span_equal(other, value))
 			return true;
 	}
 	return false;

@@ -6,12 +6,6 @@
 #include "base/uuid.h"
 #include "crypto/sha2.h"
 
-bool span_is(struct span span, const char *text)
-{
-	return span.bytes && span.length == strlen(text) &&
-	       memcmp(span.bytes, text, span.length) == 0;
-}
-
 bool json_is_nothing(const json_t *value)
 {
 	return !value || json_is_null(value) ||

@@ -5,6 +5,7 @@
 #ifndef FORMAT_JSON_TAKE_H
 #define FORMAT_JSON_TAKE_H
 
+#include "base/span.h"
 #include "format/emit.h"
 #include "format/json_read.h"
 
@@ -39,6 +40,5 @@ void uuid_of_name(const char *context, struct span name, unsigned char ret_uuid[
 void json_take_progress(struct emit *emit, const struct json_walk *walk);
 
 bool json_is_nothing(const json_t *value);
-bool span_is(struct span span, const char *text);
 
 #endif

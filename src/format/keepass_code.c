@@ -9,12 +9,6 @@
 
 #define CODE_LENGTH (sizeof(KEEPASS_CODE) - 1)
 
-bool keepass_is(struct span span, const char *text)
-{
-	return span.bytes && span.length == strlen(text) &&
-	       memcmp(span.bytes, text, span.length) == 0;
-}
-
 static bool begins(struct span span, const char *text)
 {
 	return span.bytes && span.length >= strlen(text) &&
@@ -77,7 +71,7 @@ bool keepass_key_means(struct span key)
 	static const char *const words[] = {"Title", "UserName", "Password", "URL", "Notes"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (keepass_is(key, words[i]))
+		if (span_is(key, words[i]))
 			return true;
 	return begins(key, KEEPASS_OWN) || begins(key, "KP2A_URL") || keepass_otp_key(key) ||
 	       begins(key, "KPEX_PASSKEY_");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "base/when.h"
 #include "format/kinds.h"
 
@@ -45,17 +46,12 @@ struct span keepass_span(const struct keepass_entry *entry, struct keepass_text 
 	return (struct span){entry->arena.bytes + text.at, text.length};
 }
 
-static bool same(struct span a, struct span b)
-{
-	return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 /* The last of several of one key, as KeePass has it. */
 static struct keepass_string *find(const struct keepass_entry *entry,
                                    const struct keepass_state *state, struct span key)
 {
 	for (size_t i = state->n_strings; i > 0; i--)
-		if (same(keepass_span(entry, state->strings[i - 1].key), key))
+		if (span_equal(keepass_span(entry, state->strings[i - 1].key), key))
 			return &state->strings[i - 1];
 	return NULL;
 }
@@ -144,7 +140,7 @@ static void next_state(const struct keepass_entry *entry, const struct keepass_s
 		             "it referred to another entry, which has another one by now");
 		value.length = 0;
 	}
-	if (run->value.length > 0 && !dated && same(run->value, value)) {
+	if (run->value.length > 0 && !dated && span_equal(run->value, value)) {
 		if (reason.length > 0)
 			run->reason = reason;
 		return;
@@ -180,7 +176,7 @@ static bool has_file(const struct keepass_entry *entry, const struct keepass_fil
 
 		if (other->outside.bytes == file->outside.bytes &&
 		    other->outside.length == file->outside.length &&
-		    same(keepass_span(entry, other->value), keepass_span(entry, file->value)))
+		    span_equal(keepass_span(entry, other->value), keepass_span(entry, file->value)))
 			return true;
 	}
 	return false;
@@ -196,8 +192,8 @@ static bool is_kept(const struct keepass_entry *entry, const struct earlier *ear
                     struct span key, struct span value)
 {
 	for (size_t i = 0; i < earlier->count; i++)
-		if (same(keepass_span(entry, earlier->kept[i]->key), key) &&
-		    same(keepass_span(entry, earlier->kept[i]->value), value))
+		if (span_equal(keepass_span(entry, earlier->kept[i]->key), key) &&
+		    span_equal(keepass_span(entry, earlier->kept[i]->value), value))
 			return true;
 	return false;
 }
@@ -205,7 +201,7 @@ static bool is_kept(const struct keepass_entry *entry, const struct earlier *ear
 /* A counter has a value for every code, and what a reference led to then is not known. */
 static bool is_passing(const struct keepass_string *string, struct span key, struct span value)
 {
-	return keepass_is(key, "HmacOtp-Counter") ||
+	return span_is(key, "HmacOtp-Counter") ||
 	       (!string->literal && value.length > 5 && memcmp(value.bytes, "{REF:", 5) == 0);
 }
 
@@ -220,7 +216,7 @@ static void keep_earlier(struct emit *emit, struct span key, struct span value, 
 	char when[WHEN_SIZE];
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (keepass_is(key, words[i][0]))
+		if (span_is(key, words[i][0]))
 			key = span_of(words[i][1]);
 	buf_add(&name, key.bytes, key.length < KEY_KEPT ? key.length : KEY_KEPT);
 	if (until > 0) {
@@ -244,8 +240,8 @@ static void take_differences(const struct keepass_entry *entry, const struct kee
 			    value = keepass_span(entry, string->value);
 		const struct keepass_string *now = find(entry, &entry->now, key);
 
-		if (keepass_is(key, "Password") || value.length == 0 || is_own(key) ||
-		    (now && same(keepass_span(entry, now->value), value)) ||
+		if (span_is(key, "Password") || value.length == 0 || is_own(key) ||
+		    (now && span_equal(keepass_span(entry, now->value), value)) ||
 		    is_kept(entry, earlier, key, value))
 			continue;
 		if (earlier->count == EARLIER_MAX || is_passing(string, key, value)) {
@@ -329,7 +325,7 @@ static void take_string(const struct keepass_entry *entry, const struct keepass_
 	size_t own = sizeof(KEEPASS_OWN_FIELD) - 1;
 
 	for (size_t i = 0; i < sizeof(dealt_with) / sizeof(dealt_with[0]); i++)
-		if (keepass_is(key, dealt_with[i]))
+		if (span_is(key, dealt_with[i]))
 			return;
 	if (keepass_otp_key(key))
 		return;

@@ -4,6 +4,7 @@
 #define FORMAT_KEEPASS_ENTRY_H
 
 #include "base/buf.h"
+#include "base/span.h"
 #include "format/emit.h"
 
 /* Strings, and likewise attachments, of one state of an entry: one of ours has fewer. */
@@ -74,7 +75,6 @@ struct span keepass_span(const struct keepass_entry *entry, struct keepass_text 
 /* The value of a string of that key; NULL: there is none. */
 struct keepass_string *keepass_find(const struct keepass_entry *entry,
                                     const struct keepass_state *state, const char *key);
-bool keepass_is(struct span span, const char *text);
 
 /* Hands the entry on: all of it, and what becomes of it, in the account. */
 int keepass_entry_emit(struct keepass_entry *entry, struct emit *emit, struct error *err);

@@ -33,7 +33,7 @@ bool keepass_otp_key(struct span key)
 	                                   HMAC "Counter"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (keepass_is(key, keys[i]))
+		if (span_is(key, keys[i]))
 			return true;
 	return false;
 }
@@ -210,7 +210,7 @@ static bool old_settings(struct otp *otp, struct span settings)
 	if (!next_part(&settings, ';', &period) || !set_period(otp, period) ||
 	    !next_part(&settings, ';', &digits))
 		return false;
-	return keepass_is(digits, "S") ? set_steam(otp) : set_digits(otp, digits);
+	return span_is(digits, "S") ? set_steam(otp) : set_digits(otp, digits);
 }
 
 static bool old_otp(const struct keepass_entry *entry, struct otp *otp)
@@ -223,15 +223,15 @@ static bool old_otp(const struct keepass_entry *entry, struct otp *otp)
 
 static bool one_setting(struct otp *otp, struct span name, struct span value)
 {
-	if (keepass_is(name, "step"))
+	if (span_is(name, "step"))
 		return set_period(otp, value);
-	if (keepass_is(name, "size"))
+	if (span_is(name, "size"))
 		return set_digits(otp, value);
-	if (keepass_is(name, "otpHashMode"))
+	if (span_is(name, "otpHashMode"))
 		return set_hash(otp, value);
-	if (keepass_is(name, "encoder"))
-		return keepass_is(value, "steam") && set_steam(otp);
-	return keepass_is(name, "key") || (keepass_is(name, "type") && keepass_is(value, "totp"));
+	if (span_is(name, "encoder"))
+		return span_is(value, "steam") && set_steam(otp);
+	return span_is(name, "key") || (span_is(name, "type") && span_is(value, "totp"));
 }
 
 /* KeeOtp: "key=BASE32&step=30&size=6". */
@@ -241,7 +241,7 @@ static bool query(struct otp *otp, struct span text)
 	bool good = false;
 
 	while (next_part(&rest, '&', &part))
-		if (next_part(&part, '=', &name) && keepass_is(name, "key") && part.bytes)
+		if (next_part(&part, '=', &name) && span_is(name, "key") && part.bytes)
 			good = seed_base32(otp, part);
 	for (rest = text; good && next_part(&rest, '&', &part);)
 		good = next_part(&part, '=', &name) && part.bytes && one_setting(otp, name, part);

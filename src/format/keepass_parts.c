@@ -21,7 +21,7 @@ static struct span text_of(const struct keepass_xml *xml)
 
 static bool is(const struct keepass_xml *xml, const char *word)
 {
-	return keepass_is(text_of(xml), word);
+	return span_is(text_of(xml), word);
 }
 
 bool keepass_decode_text(struct keepass_xml *xml)

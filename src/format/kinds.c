@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/span.h"
 #include "base/when.h"
 
 static const struct {
@@ -30,8 +31,7 @@ const char *kind_word(enum field_kind kind)
 enum field_kind kind_of_word(struct span word)
 {
 	for (size_t i = 0; i < COUNT; i++)
-		if (word.bytes && word.length == strlen(kinds[i].word) &&
-		    memcmp(word.bytes, kinds[i].word, word.length) == 0)
+		if (span_is(word, kinds[i].word))
 			return kinds[i].kind;
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include <vault/saved.h>
 
+#include "base/span.h"
 #include "format/json_take.h"
 
 #define ACCOUNTS_MAX 200 /* of a prefs.js */
@@ -99,8 +100,7 @@ static struct mail_account *account_of(struct mail_accounts *accounts, struct sp
 {
 	/* They are in order of name, nearly always. */
 	for (size_t i = accounts->count; i-- > 0;)
-		if (accounts->list[i].id.length == id.length &&
-		    memcmp(accounts->list[i].id.bytes, id.bytes, id.length) == 0)
+		if (span_equal(accounts->list[i].id, id))
 			return &accounts->list[i];
 	if (accounts->count == ACCOUNTS_MAX)
 		return NULL;

@@ -23,12 +23,6 @@
 
 /* ---- reading ------------------------------------------------------------------------- */
 
-static bool is(struct span span, const char *text)
-{
-	return span.bytes && span.length == strlen(text) &&
-	       memcmp(span.bytes, text, span.length) == 0;
-}
-
 static void look(const struct format *format, const struct source *source, struct look *ret_look)
 {
 	JSON_AUTO *key = NULL;
@@ -40,10 +34,10 @@ static void look(const struct format *format, const struct source *source, struc
 	if (json_walk_peek(&walk) != '{' || json_walk_enter(&walk, '{', NULL) < 0 ||
 	    json_walk_member(&walk, &key, NULL) != 1)
 		return;
-	if (is(json_span(key), "format") && json_walk_peek(&walk) == '"' &&
-	    json_walk_value(&walk, &value, NULL) == 0 && is(json_span(value), FORMAT_NAME))
+	if (span_is(json_span(key), "format") && json_walk_peek(&walk) == '"' &&
+	    json_walk_value(&walk, &value, NULL) == 0 && span_is(json_span(value), FORMAT_NAME))
 		ret_look->score = 100;
-	else if (is(json_span(key), "entries"))
+	else if (span_is(json_span(key), "entries"))
 		ret_look->score = 60;
 }
 
@@ -158,10 +152,10 @@ static int read_member(struct json_walk *walk, struct span key, struct emit *emi
 	JSON_AUTO *value = NULL;
 	int r;
 
-	if (is(key, "entries"))
+	if (span_is(key, "entries"))
 		return take_entries(walk, emit, err);
 	r = json_walk_value(walk, &value, err);
-	if (r == 0 && is(key, "version"))
+	if (r == 0 && span_is(key, "version"))
 		r = check_version(value, err);
 	return r;
 }

@@ -1,4 +1,5 @@
 /* An item whose entry is there: what is new in it? */
+#include "base/span.h"
 #include "vault/importing.h"
 
 #include <stdlib.h>
@@ -15,8 +16,7 @@ static bool has_url(const struct item *item, const struct span *url)
 {
 	for (size_t i = 0; i < item->n_fields; i++)
 		if (item->fields[i].kind == FIELD_URL &&
-		    (!url || (item->fields[i].value.length == url->length &&
-		              memcmp(item->fields[i].value.bytes, url->bytes, url->length) == 0)))
+		    (!url || span_equal(item->fields[i].value, *url)))
 			return true;
 	return false;
 }
@@ -128,9 +128,7 @@ static bool same_field(const struct item_field *field, struct stmt *stmt)
 	struct span value = stmt_span(stmt, 2);
 
 	return (kind == field->kind || (is_custom(kind) && is_custom(field->kind))) &&
-	       value.length == field->value.length &&
-	       memcmp(value.bytes, field->value.bytes, value.length) == 0 &&
-	       same_text(stmt_text(stmt, 1), field->key);
+	       span_equal(value, field->value) && same_text(stmt_text(stmt, 1), field->key);
 }
 
 static int field_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,

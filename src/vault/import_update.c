@@ -1,5 +1,6 @@
 /* Takes what is new in an item whose entry is there. The newer of the two wins; what the other one
  * had is kept beside it. */
+#include "base/span.h"
 #include "vault/importing.h"
 #include "vault/merging.h"
 
@@ -25,8 +26,7 @@ static bool is_there(const struct record *record, struct span value)
 	for (size_t i = 0; i < record->n_past; i++) {
 		const struct secret *past = record->past[i].value;
 
-		if (past && past->length == value.length &&
-		    memcmp(past->bytes, value.bytes, value.length) == 0)
+		if (past && span_equal(secret_span(past), value))
 			return true;
 	}
 	return false;
@@ -135,8 +135,7 @@ static int update_field(struct entry *entry, const struct item_field *field, boo
 	if (rival) {
 		struct span there = field_value(rival);
 
-		if (older || (there.length == field->value.length &&
-		              memcmp(there.bytes, field->value.bytes, there.length) == 0))
+		if (older || span_equal(there, field->value))
 			return 0;
 		r = entry_keep_earlier(entry,
 		                       field->key ? field->key : entry_field_word(field->kind),
@@ -155,8 +154,7 @@ static bool is_past(const struct record *record, const struct item *item, struct
 	bool found = is_there(record, value);
 
 	for (size_t i = 0; i < item->n_passwords && !found; i++)
-		found = item->passwords[i].value.length == value.length &&
-		        memcmp(item->passwords[i].value.bytes, value.bytes, value.length) == 0;
+		found = span_equal(item->passwords[i].value, value);
 	return found;
 }
 

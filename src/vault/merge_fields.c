@@ -8,6 +8,7 @@
 
 #include <vault/otp.h>
 
+#include "base/span.h"
 #include "vault/values.h"
 
 #define EARLIER " (earlier)"
@@ -16,9 +17,7 @@
 
 static bool same_value(const struct field *field, struct span value)
 {
-	struct span there = field_value(field);
-
-	return there.length == value.length && memcmp(there.bytes, value.bytes, value.length) == 0;
+	return span_equal(field_value(field), value);
 }
 
 static const struct field *find(const struct entry *entry, const char *key, bool attachment)
