@@ -80,7 +80,8 @@ struct vault_new {
 };
 
 /* Creates the vault and its folders (0700), complete or not at all, and opens it unlocked.
- * VAULT_EXISTS (> 0, message set) when the file is there. */
+ * VAULT_EXISTS (> 0, message set) when the file is there. VAULT_FAILED (> 0, message set): it is
+ * made and then something failed, so that it is not open, or a power failure could undo it. */
 int vault_create(const char *path, const struct vault_new *how, struct vault **ret_vault,
                  struct error *err);
 
@@ -348,6 +349,10 @@ int vault_history(struct vault *vault, const char *name, bool reveal,
 
 /* ---- keys --------------------------------------------------------------------------- */
 
+/* What changes keys also answers VAULT_FAILED (> 0, message set): the change is in force, or may
+ * be, and a power failure could undo it, since the disk did not confirm it. Whoever made a secret
+ * for it has to keep both. A failure (< 0): nothing was changed. */
+
 /* Adds a slot. VAULT_EXISTS (> 0): all slots are in use. `cost` as in struct vault_new. `label` may
  * be NULL. */
 int vault_key_add(struct vault *vault, const struct credential *credential,
@@ -369,7 +374,7 @@ int vault_current_slot(const struct vault *vault);
 
 /* New volume key, new file, everything encrypted anew; then takes the old file's place. Only what
  * is presented opens the result: `how` is as for vault_create. The vault is closed afterwards,
- * whatever the outcome: open it again. */
+ * whatever the outcome: open it again. VAULT_FAILED (> 0) as above: the new file is in place. */
 int vault_rekey(struct vault **vault, const struct vault_new *how, struct error *err);
 
 /* ---- care --------------------------------------------------------------------------- */

@@ -23,8 +23,8 @@ static const struct option_spec add_options[] = {
 /* A first entry makes the vault, when there is somebody to agree. */
 static int unlock_or_create(struct session *session, bool *ret_created, struct error *err)
 {
-	SECRET_AUTO *code = NULL;
 	const struct create_options create = {.cost = {-1, -1}};
+	struct json unused = {0}; /* a code is shown at the terminal */
 	bool agreed = false;
 	int r = session_open(session, 0, err);
 
@@ -40,7 +40,7 @@ static int unlock_or_create(struct session *session, bool *ret_created, struct e
 		return r;
 	if (!agreed)
 		return error_set(err, VAULT_NOT_FOUND, "there is no vault; nothing was changed");
-	r = create_vault(session, &create, &code, err);
+	r = create_vault(session, &create, &unused, err);
 	*ret_created = r == 0;
 	return r;
 }

@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "create.h"
 #include "json.h"
-#include "output.h"
 
 struct init_values {
 	struct create_options create;
@@ -20,7 +19,6 @@ static int init_run(struct session *session, const void *values, char *const *wo
                     struct error *err)
 {
 	const struct init_values *init = values;
-	SECRET_AUTO *code = NULL;
 	struct json json = {0};
 	int r = session_open(session, VAULT_READ_ONLY, err);
 
@@ -32,21 +30,16 @@ static int init_run(struct session *session, const void *values, char *const *wo
 	if (r != VAULT_NOT_FOUND)
 		return r;
 	*err = (struct error){0};
-	r = create_vault(session, &init->create, &code, err);
-	if (r != 0)
+	r = create_vault(session, &init->create, &json, err);
+	if (r != 0 && r != VAULT_FAILED)
 		return r;
 	session_close(session);
 	if (session->global.json) {
-		json_put_object(&json, NULL);
-		json_put_string(&json, "action", "created");
+		new_key_answer(&json, "created");
 		json_put_string(&json, "vault", session->path);
-		json_put_secret(&json, "recovery_code", init->create.print_recovery ? code : NULL);
 		json_close(&json);
-	} else if (init->create.print_recovery) {
-		output_secret(code);
-		output_string("\n");
 	}
-	return 0;
+	return r;
 }
 
 const struct command command_init = {

@@ -95,7 +95,7 @@ static int key_remove_run(struct session *session, const void *values, char *con
 	r = session_unlock(session, 0, err);
 	if (r == 0)
 		r = vault_key_remove(session->vault, (unsigned)slot, err);
-	if (r != 0)
+	if (r != 0 && r != VAULT_FAILED)
 		return r;
 	session_close(session);
 	if (session->global.json) {
@@ -104,10 +104,11 @@ static int key_remove_run(struct session *session, const void *values, char *con
 		json_put_number(&json, "slot", slot);
 		json_close(&json);
 	}
-	report_note("Slot %d is empty. Copies of the vault made before still open with it; 'vault "
-	            "rekey' makes them worthless for what is to come.",
-	            slot);
-	return 0;
+	if (r == 0)
+		report_note("Slot %d is empty. Copies of the vault made before still open with it; "
+		            "'vault rekey' makes them worthless for what is to come.",
+		            slot);
+	return r;
 }
 
 const struct command command_key_remove = {

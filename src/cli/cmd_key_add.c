@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "json.h"
 #include "new_key.h"
-#include "output.h"
 #include "prompt.h"
 #include "report.h"
 
@@ -81,24 +80,36 @@ static int choose(const struct key_add_values *add, struct presented *presented,
 	return r;
 }
 
-static void tell(const struct session *session, const struct key_add_values *add,
-                 const struct presented *presented, unsigned slot)
+static int fill_slot(struct session *session, const struct key_add_values *add,
+                     const struct presented *presented, struct error *err)
 {
+	const struct kdf_cost cost = cost_read(&add->cost);
+	const struct credential *credential = &presented->credential;
+	struct secret *code = credential->type == KEY_RECOVERY_CODE ? presented->password : NULL;
 	struct json json = {0};
+	unsigned slot = 0;
+	int r = new_key_print(session, add->print_recovery ? code : NULL, &json, err);
 
-	if (session->global.json) {
-		json_put_object(&json, NULL);
-		json_put_string(&json, "action", "added");
-		json_put_number(&json, "slot", slot);
-		json_put_secret(&json, "recovery_code",
-		                add->print_recovery ? presented->password : NULL);
-		json_close(&json);
-	} else if (add->print_recovery) {
-		output_secret(presented->password);
-		output_string("\n");
+	if (r < 0)
+		return r;
+	if (!session_scripted(session))
+		new_key_working(true);
+	r = vault_key_add(session->vault, credential, &cost, add->label, &slot, err);
+	new_key_working(false);
+	if (r != 0 && r != VAULT_FAILED) {
+		new_key_void(&json, code, err);
+		return r;
 	}
-	report_note("Slot %u: the vault opens with this %s now, too.", slot,
-	            key_type_name(presented->credential.type));
+	session_close(session);
+	if (session->global.json) {
+		new_key_answer(&json, "added");
+		json_put_number(&json, "slot", slot);
+		json_close(&json);
+	}
+	if (r == 0)
+		report_note("Slot %u: the vault opens with this %s now, too.", slot,
+		            key_type_name(credential->type));
+	return r;
 }
 
 static int key_add_run(struct session *session, const void *values, char *const *words,
@@ -106,8 +117,6 @@ static int key_add_run(struct session *session, const void *values, char *const 
 {
 	const struct key_add_values *add = values;
 	PRESENTED_AUTO presented = {0};
-	const struct kdf_cost cost = cost_read(&add->cost);
-	unsigned slot = 0;
 	int r = 0;
 
 	(void)words;
@@ -121,17 +130,7 @@ static int key_add_run(struct session *session, const void *values, char *const 
 		r = check(session, err);
 	if (r == 0)
 		r = choose(add, &presented, err);
-	if (r != 0)
-		return r;
-	if (!session_scripted(session))
-		new_key_working(true);
-	r = vault_key_add(session->vault, &presented.credential, &cost, add->label, &slot, err);
-	new_key_working(false);
-	if (r != 0)
-		return r;
-	session_close(session);
-	tell(session, add, &presented, slot);
-	return 0;
+	return r == 0 ? fill_slot(session, add, &presented, err) : r;
 }
 
 const struct command command_key_add = {

@@ -68,7 +68,13 @@ static int replace(struct session *session, const struct key_slot *slot,
 	if (current < 0 || (unsigned)current == slot->index)
 		return vault_passwd(session->vault, slot->index, credential, cost, err);
 	r = vault_key_add(session->vault, credential, cost, slot->label, &added, err);
-	return r == 0 ? vault_key_remove(session->vault, slot->index, err) : r;
+	if (r == 0) {
+		r = vault_key_remove(session->vault, slot->index, err);
+		if (r != 0)
+			error_context(err, "slot %u has the new password; emptying slot %u", added,
+			              slot->index);
+	}
+	return r;
 }
 
 static int passwd_run(struct session *session, const void *values, char *const *words,
@@ -103,7 +109,7 @@ static int passwd_run(struct session *session, const void *values, char *const *
 		new_key_working(true);
 	r = replace(session, &slot, &presented.credential, &cost, err);
 	new_key_working(false);
-	if (r != 0)
+	if (r != 0 && r != VAULT_FAILED)
 		return r;
 	session_close(session);
 	if (session->global.json) {
@@ -111,9 +117,11 @@ static int passwd_run(struct session *session, const void *values, char *const *
 		json_put_string(&json, "action", "changed");
 		json_close(&json);
 	}
-	report_note("The master password is changed. Copies of the vault made before still open "
-	            "with the former one; 'vault rekey' makes them worthless for what is to come.");
-	return 0;
+	if (r == 0)
+		report_note("The master password is changed. Copies of the vault made before still "
+		            "open with the former one; 'vault rekey' makes them worthless for what "
+		            "is to come.");
+	return r;
 }
 
 const struct command command_passwd = {

@@ -2,7 +2,6 @@
 #include "held.h"
 #include "json.h"
 #include "new_key.h"
-#include "output.h"
 #include "prompt.h"
 #include "report.h"
 
@@ -83,22 +82,37 @@ static int choose_recovery(const struct session *session, const struct rekey_val
 	return r < 0 || !wanted ? r : new_key_recovery(ret_code, err);
 }
 
-static void tell(const struct session *session, const struct rekey_values *rekey,
-                 const struct secret *code)
+static int make(struct session *session, const struct rekey_values *rekey,
+                const struct secret *code, struct error *err)
 {
+	const struct vault_new how = {
+		.credential = session->presented.credential,
+		.cost = cost_read(&rekey->cost),
+		.recovery_code = code,
+	};
 	struct json json = {0};
+	int r = new_key_print(session, rekey->print_recovery ? code : NULL, &json, err);
 
-	if (session->global.json) {
-		json_put_object(&json, NULL);
-		json_put_string(&json, "action", "rekeyed");
-		json_put_secret(&json, "recovery_code", rekey->print_recovery ? code : NULL);
-		json_close(&json);
-	} else if (rekey->print_recovery) {
-		output_secret(code);
-		output_string("\n");
+	if (r < 0)
+		return r;
+	held_forget(session); /* that key will open nothing any more */
+	if (!session_scripted(session))
+		new_key_working(true);
+	r = vault_rekey(&session->vault, &how, err);
+	new_key_working(false);
+	if (r < 0) {
+		new_key_void(&json, code, err);
+		return r;
 	}
-	report_note("Everything is encrypted under a new key. Former copies of the vault open with "
-	            "the former keys, but what opens them does not open this one.");
+	if (session->global.json) {
+		new_key_answer(&json, "rekeyed");
+		json_close(&json);
+	}
+	if (r == 0)
+		report_note("Everything is encrypted under a new key. Former copies of the vault "
+		            "open with the former keys, but what opens them does not open this "
+		            "one.");
+	return r;
 }
 
 static int rekey_run(struct session *session, const void *values, char *const *words,
@@ -121,21 +135,7 @@ static int rekey_run(struct session *session, const void *values, char *const *w
 		r = choose_key(session, rekey, err);
 	if (r == 0)
 		r = choose_recovery(session, rekey, &code, err);
-	if (r != 0)
-		return r;
-	const struct vault_new how = {
-		.credential = session->presented.credential,
-		.cost = cost_read(&rekey->cost),
-		.recovery_code = code,
-	};
-	held_forget(session); /* that key will open nothing any more */
-	if (!session_scripted(session))
-		new_key_working(true);
-	r = vault_rekey(&session->vault, &how, err);
-	new_key_working(false);
-	if (r == 0)
-		tell(session, rekey, code);
-	return r;
+	return r == 0 ? make(session, rekey, code, err) : r;
 }
 
 const struct command command_rekey = {

@@ -45,8 +45,24 @@ static int choose_recovery(const struct session *session, const struct create_op
 	return r < 0 || !wanted ? r : new_key_recovery(ret_code, err);
 }
 
-int create_vault(struct session *session, const struct create_options *options,
-                 struct secret **ret_code, struct error *err)
+static int make(struct session *session, const struct vault_new *how, bool print, struct json *json,
+                struct error *err)
+{
+	int r = new_key_print(session, print ? how->recovery_code : NULL, json, err);
+
+	if (r < 0)
+		return r;
+	if (!session_scripted(session))
+		new_key_working(true);
+	r = vault_create(session->path, how, &session->vault, err);
+	new_key_working(false);
+	if (r != 0 && r != VAULT_FAILED)
+		new_key_void(json, how->recovery_code, err);
+	return r;
+}
+
+int create_vault(struct session *session, const struct create_options *options, struct json *json,
+                 struct error *err)
 {
 	PRESENTED_AUTO presented = {0};
 	SECRET_AUTO *code = NULL;
@@ -67,16 +83,11 @@ int create_vault(struct session *session, const struct create_options *options,
 		.cost = cost_read(&options->cost),
 		.recovery_code = code,
 	};
-	if (!session_scripted(session))
-		new_key_working(true);
-	r = vault_create(session->path, &how, &session->vault, err);
-	new_key_working(false);
+	r = make(session, &how, options->print_recovery, json, err);
 	if (r != 0)
 		return r;
 	report_note("Created the vault %s", session->path);
 	if (!session_presents(session))
 		held_keep(session);
-	*ret_code = code;
-	code = NULL;
 	return 0;
 }

@@ -16,8 +16,9 @@ struct create_options {
 };
 
 /* Creates the session's vault; it is open and unlocked afterwards. VAULT_EXISTS (> 0, message set)
- * when there is one. *ret_code gets the recovery code, or NULL when there is none. */
-int create_vault(struct session *session, const struct create_options *options,
-                 struct secret **ret_code, struct error *err);
+ * when there is one; VAULT_FAILED (> 0, message set) when it is made and not open. A recovery code
+ * that is to be printed is printed, as the beginning of the answer in `json`: see new_key_print. */
+int create_vault(struct session *session, const struct create_options *options, struct json *json,
+                 struct error *err);
 
 #endif

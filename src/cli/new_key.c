@@ -7,6 +7,7 @@
 #include <vault/generate.h>
 
 #include "new_key.h"
+#include "output.h"
 #include "present.h"
 #include "prompt.h"
 #include "report.h"
@@ -169,4 +170,40 @@ int new_key_recovery(struct secret **ret_code, struct error *err)
 	*ret_code = code;
 	code = NULL;
 	return 0;
+}
+
+int new_key_print(const struct session *session, const struct secret *code, struct json *json,
+                  struct error *err)
+{
+	if (!code)
+		return 0;
+	if (session->global.json) {
+		json_put_object(json, NULL);
+		json_put_secret(json, "recovery_code", code);
+	} else {
+		output_secret(code);
+		output_string("\n");
+	}
+	if (output_written(err) == 0)
+		return 0;
+	return error_context(err, "nothing was changed, since the recovery code cannot be printed");
+}
+
+void new_key_answer(struct json *json, const char *action)
+{
+	if (json->depth == 0) {
+		json_put_object(json, NULL);
+		json_put_null(json, "recovery_code");
+	}
+	json_put_string(json, "action", action);
+}
+
+void new_key_void(struct json *json, const struct secret *code, struct error *err)
+{
+	if (json->depth > 0) {
+		json_put_null(json, "action");
+		json_close(json);
+	}
+	if (code)
+		error_context(err, "nothing was changed, and the new recovery code opens nothing");
 }

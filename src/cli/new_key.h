@@ -9,7 +9,9 @@
 #include <vault/keys.h>
 #include <vault/secret.h>
 
+#include "json.h"
 #include "options.h"
+#include "session.h"
 
 struct cost_options {
 	int milliseconds, memory; /* -1: not given */
@@ -42,6 +44,22 @@ int new_key_password(int fd, const char *file, struct secret **ret_password, str
 
 /* Gives a new recovery code, shown at the terminal and confirmed by typing one group of it. */
 int new_key_recovery(struct secret **ret_code, struct error *err);
+
+/*
+ * The answer of a command that may make a recovery code. A code is printed before the vault opens
+ * with it: whatever fails afterwards, nobody is left with a vault whose code nobody has seen.
+ *
+ * new_key_print prints the code, NULL: nothing, as text or as the first member of the answer's
+ *     object. A failure says that nothing was changed, which the caller sees to.
+ * new_key_answer goes on with "action" when the change is in force; the caller closes the object,
+ *     which there is with --json only.
+ * new_key_void ends the answer when the change came to nothing, and says of a code that was shown
+ *     or printed that it opens nothing.
+ */
+int new_key_print(const struct session *session, const struct secret *code, struct json *json,
+                  struct error *err);
+void new_key_answer(struct json *json, const char *action);
+void new_key_void(struct json *json, const struct secret *code, struct error *err);
 
 /* Tells at the terminal that deriving a key takes a while, and keeps it quiet for so long. */
 void new_key_working(bool working);

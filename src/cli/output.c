@@ -199,13 +199,28 @@ const char *output_mask(void)
 	return output_is_utf8() ? "••••••••" : "********";
 }
 
+static int tell_failure(struct error *err)
+{
+	int errnum = out.errnum;
+
+	out.errnum = 0;
+	return errnum == 0 ? 0 : error_errno(err, VAULT_FAILED, errnum, "cannot write the answer");
+}
+
+int output_written(struct error *err)
+{
+	output_flush();
+	/* Terminals and pipes cannot be synced and say so by other numbers. */
+	if (fsync(out.fd) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT))
+		output_fail(errno);
+	return tell_failure(err);
+}
+
 int output_finish(struct error *err)
 {
 	output_flush();
 	free(out.bytes);
 	out.bytes = NULL;
 	out.capacity = 0;
-	if (out.errnum != 0)
-		return error_errno(err, VAULT_FAILED, out.errnum, "cannot write the answer");
-	return 0;
+	return tell_failure(err);
 }

@@ -41,6 +41,10 @@ void output_fail(int errnum); /* remembers that a part is missing */
 /* From here on to this descriptor; what was gathered is flushed first. */
 void output_to(int fd);
 
+/* Flushes, down to the disk where the answer goes to a file: for what must not be lost once the
+ * command goes on. A failure is told here and no more by output_finish. */
+int output_written(struct error *err);
+
 /* Flushes. VAULT_FAILED failure when anything since the start could not be written. */
 int output_finish(struct error *err);
 

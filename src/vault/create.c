@@ -151,6 +151,7 @@ static int create_and_publish(const char *path, const struct vault_new *how,
 {
 	FREE_AUTO char *temporary = NULL;
 	VAULT_AUTO *vault = NULL;
+	struct stat there;
 	int r = file_temporary_name(path, &temporary, err);
 
 	if (r < 0)
@@ -162,6 +163,10 @@ static int create_and_publish(const char *path, const struct vault_new *how,
 	vault = NULL;
 	if (r == 0)
 		r = publish(temporary, path, err);
+	if (r < 0 && lstat(temporary, &there) < 0 && errno == ENOENT) {
+		error_context(err, "the vault is made, but a power failure could undo that");
+		return VAULT_FAILED;
+	}
 	if (r != 0)
 		unlink(temporary);
 	return r;
@@ -182,5 +187,10 @@ int vault_create(const char *path, const struct vault_new *how, struct vault **r
 	r = file_make_parents(path, err);
 	if (r == 0)
 		r = create_and_publish(path, how, &volume_key, err);
-	return r != 0 ? r : reopen(path, how, volume_key, ret_vault, err);
+	if (r != 0)
+		return r;
+	if (reopen(path, how, volume_key, ret_vault, err) == 0)
+		return 0;
+	error_context(err, "the vault is made, but cannot be opened");
+	return VAULT_FAILED;
 }

@@ -129,9 +129,15 @@ static int publish(struct vault *old, struct vault *next, const char *path, stru
 	r = witness_announce(next, old->witnessed, err);
 	if (r == 0)
 		r = file_publish(path, old->path, 1, err);
-	/* A folder that cannot be synced is a failure too, but the new file is in place. */
 	if (r < 0 && lstat(path, &there) == 0)
 		return r;
+	/* The new file is in place. Where the folder could not be synced, the witness goes on
+	 * knowing both. */
+	if (r < 0) {
+		error_context(err, "everything is under the new keys now, but a power failure "
+		                   "could bring the former file back: keep what opens it, too");
+		return VAULT_FAILED;
+	}
 	next->flags &= ~(unsigned)VAULT_NO_WITNESS;
 	witness_store(next, true);
 	return r;

@@ -277,9 +277,16 @@ static int put_in_place(struct restore *restore, struct error *err)
 		r = error_set(err, VAULT_FAILED,
 		              "a file appeared at '%s' meanwhile: nothing was changed",
 		              restore->path);
-	/* A folder that cannot be synced is a failure too, but then the file is in place. */
 	if (r < 0 && !is_free(restore->temporary))
 		return r;
+	/* A folder that cannot be synced is a failure too, but the file is in place. */
+	if (r < 0 && restore->there)
+		error_context(err,
+		              "the backup is in place and the former file is kept as '%s', but a "
+		              "power failure could undo that",
+		              restore->kept);
+	else if (r < 0)
+		error_context(err, "the backup is in place, but a power failure could undo that");
 	free(restore->temporary);
 	restore->temporary = NULL;
 	restore->copy->flags &= ~(unsigned)VAULT_NO_WITNESS;

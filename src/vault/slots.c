@@ -48,10 +48,28 @@ static int keys_begin(struct vault *vault, struct header *ret_header, struct err
 	return 0;
 }
 
+/* The header could not be written, or the disk did not confirm it. What is read now is what the
+ * next program that opens the vault goes by. */
+static int not_confirmed(struct vault *vault, const struct header *header, struct error *err)
+{
+	if (header_refresh(vault, NULL) != 0) {
+		error_context(err, "the change of the keys may be in force, or be undone by a "
+		                   "power failure; 'vault key list' tells");
+		return VAULT_FAILED;
+	}
+	if (vault->header.sequence != header->sequence)
+		return error_context(err, "the keys are as before");
+	error_context(err, "the change of the keys is in force, but a power failure could undo it: "
+	                   "keep the former ones, too");
+	return VAULT_FAILED;
+}
+
 static int keys_end(struct vault *vault, struct header *header, struct error *err)
 {
 	int r = header_store(vault, header, err);
 
+	if (r < 0)
+		r = not_confirmed(vault, header, err);
 	/* The database itself did not change: only the lock was needed. */
 	write_rollback(vault, r);
 	if (r == 0)

@@ -269,3 +269,23 @@ code_is_well_formed() { grep -qxE '([0-9A-HJKMNP-TV-Z]{5}-){6}[0-9A-HJKMNP-TV-Z]
 	shut_to --password-file second
 	shut_to --password-file master
 }
+
+@test "a recovery code that cannot be printed changes nothing" {
+	add_key --print-recovery >code
+	before=$(sha256sum <"$FILE")
+	printed_nowhere() { "$@" >/dev/full; }
+	for option in -q --json; do
+		for command in "key add" rekey; do
+			# shellcheck disable=SC2086
+			answers 1 printed_nowhere master $option $command --print-recovery \
+				"${CHEAP[@]}"
+			says "nothing was changed"
+			[ "$(wc -l <"$BATS_TEST_TMPDIR/err")" = 1 ]
+		done
+	done
+	answers 1 printed_nowhere master --vault new init --print-recovery "${CHEAP[@]}"
+	says "nothing was changed"
+	[ ! -e new ]
+	[ "$before" = "$(sha256sum <"$FILE")" ]
+	opens --recovery --password-file code
+}
