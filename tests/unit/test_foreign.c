@@ -32,6 +32,8 @@ static const struct sample {
 	{"bw-cli.csv", "bitwarden-csv", NULL, false, NULL},
 	{"bw-cli-org.csv", "bitwarden-org-csv", NULL, false, NULL},
 	{"firefox.csv", "firefox", NULL, false, NULL},
+	{"keepassxc.csv", "keepassxc-csv", NULL, false, NULL},
+	{"keepassxc.xml", "keepass-xml", NULL, false, &format_keepass_xml},
 	{"kdbxweb.kdbx", "kdbx", "Schl\303\274ssel <&> 1", true, NULL},
 	{"1password.1pux", "1pux", NULL, false, NULL},
 	{"protonpass.json", "protonpass", NULL, false, NULL},
