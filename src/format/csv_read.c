@@ -10,11 +10,13 @@
 #include "base/when.h"
 #include "format/csv.h"
 #include "format/emit.h"
+#include "format/protonpass.h"
 
 /* What one column of the file is. */
 struct role {
 	enum column what; /* 0: in no table */
 	char key[FIELD_KEY_MAX + 1];
+	const char *rule; /* what is in it by itself, or NULL */
 };
 
 static void copy_key(char key[FIELD_KEY_MAX + 1], struct span span)
@@ -182,10 +184,21 @@ static void take_uuid(struct emit *emit, const struct role *role, struct span ce
 		emit_kept(emit, span_of(role->key), cell);
 }
 
-static void take_url(const struct csv_kind *kind, struct emit *emit, struct span cell)
+static void take_urls(const struct csv_kind *kind, struct emit *emit, const struct role *role,
+                      struct span cell)
 {
-	if (!kind->no_url || !is_header(cell, kind->no_url))
+	if (role->what == COLUMN_PROTON_URLS)
+		proton_take_urls(emit, span_of(role->key), cell);
+	else if (role->what == COLUMN_URLS)
+		split(emit, cell, ",", emit_url);
+	else if (!kind->no_url || !is_header(cell, kind->no_url))
 		emit_url(emit, cell);
+}
+
+/* What stands in every row is nothing to tell of. */
+static bool is_rule(const struct role *role, struct span cell)
+{
+	return role->rule && is_header(cell, role->rule);
 }
 
 static void take_cell(const struct csv_kind *kind, struct emit *emit, const struct role *role,
@@ -202,10 +215,9 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		emit_password(emit, cell, 0, span_of(NULL));
 		break;
 	case COLUMN_URL:
-		take_url(kind, emit, cell);
-		break;
 	case COLUMN_URLS:
-		split(emit, cell, ",", emit_url);
+	case COLUMN_PROTON_URLS:
+		take_urls(kind, emit, role, cell);
 		break;
 	case COLUMN_NOTE:
 		if (cell.length > 0)
@@ -243,7 +255,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		take_word(emit, role, cell);
 		break;
 	case COLUMN_LEFT:
-		if (cell.length > 0)
+		if (cell.length > 0 && !is_rule(role, cell))
 			emit_account(emit, FATE_LEFT, role->key, "of use to that program only");
 		break;
 	case COLUMN_SECRET:
@@ -255,23 +267,38 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
+/* It is the user where there is no other, which may stand behind it. */
+static void take_email(struct emit *emit, struct span email, bool has_user)
+{
+	if (has_user && email.length > 0)
+		emit_text(emit, span_of("email"), email);
+	else
+		emit_user(emit, email);
+}
+
 static int take_row(const struct csv_kind *kind, const struct csv *csv, const struct role *roles,
                     size_t n_roles, struct emit *emit, struct error *err)
 {
 	static const char empty[] = "";
+	struct span email = {NULL, 0};
+	bool has_user = false;
 	int r = 0;
 
 	emit_begin(emit);
 	for (size_t i = 0; i < csv->n_cells; i++) {
 		struct span cell = csv->cells[i];
 
-		if (i < n_roles)
+		if (i < n_roles && roles[i].what == COLUMN_EMAIL)
+			email = cell;
+		else if (i < n_roles)
 			take_cell(kind, emit, &roles[i], cell.bytes ? cell : span_of(empty));
 		else if (cell.length > 0)
 			return error_set(err, VAULT_USAGE,
 			                 "line %zu: more cells than the first line has columns",
 			                 csv->line);
+		has_user |= i < n_roles && roles[i].what == COLUMN_USER && cell.length > 0;
 	}
+	take_email(emit, email, has_user);
 	r = emit_end(emit, err);
 	emit_progress(emit, (size_t)(csv->p - csv->start), (size_t)(csv->end - csv->start));
 	return r;
@@ -285,8 +312,10 @@ static int assign(const struct csv_kind *kind, const struct csv *csv, const stru
 			kind->columns ? find_column(kind->columns, csv->cells[i]) : NULL;
 
 		copy_key(roles[i].key, column ? span_of(column->header) : csv->cells[i]);
-		if (column)
+		if (column) {
 			roles[i].what = column->what;
+			roles[i].rule = column->constant;
+		}
 	}
 	for (size_t i = 0; map && i < map->count; i++) {
 		const char *equals = strchr(map->items[i], '=');

@@ -102,24 +102,26 @@ const struct csv_column csv_lastpass[] = {
 };
 
 const struct csv_column csv_protonpass[] = {
-	{"type", COLUMN_KIND, true, "login"},       {"name", COLUMN_NAME, true, NULL},
-	{"url", COLUMN_URLS, true, NULL},           {"email", COLUMN_USER, false, NULL},
-	{"username", COLUMN_USER, true, NULL},      {"password", COLUMN_PASSWORD, true, NULL},
-	{"note", COLUMN_NOTE, true, NULL},          {"totp", COLUMN_OTP, true, NULL},
-	{"createTime", COLUMN_CREATED, true, NULL}, {"modifyTime", COLUMN_MODIFIED, true, NULL},
-	{"vault", COLUMN_FOLDER, false, NULL},      END,
+	{"type", COLUMN_KIND, true, "login"},
+	{"name", COLUMN_NAME, true, NULL},
+	{"url", COLUMN_URLS, true, NULL},
+	{"autofillUrls", COLUMN_PROTON_URLS, false, NULL},
+	{"email", COLUMN_EMAIL, false, NULL},
+	{"username", COLUMN_USER, true, NULL},
+	{"password", COLUMN_PASSWORD, true, NULL},
+	{"note", COLUMN_NOTE, true, NULL},
+	{"totp", COLUMN_OTP, true, NULL},
+	{"createTime", COLUMN_CREATED, true, NULL},
+	{"modifyTime", COLUMN_MODIFIED, true, NULL},
+	{"vault", COLUMN_FOLDER, false, NULL},
+	END,
 };
 
 const struct csv_column csv_dashlane[] = {
-	{"username", COLUMN_USER, true, NULL},
-	{"username2", COLUMN_TEXT, true, NULL},
-	{"username3", COLUMN_TEXT, false, NULL},
-	{"title", COLUMN_NAME, true, NULL},
-	{"password", COLUMN_PASSWORD, true, NULL},
-	{"note", COLUMN_NOTE, true, NULL},
-	{"url", COLUMN_URL, true, NULL},
-	{"category", COLUMN_FOLDER, true, NULL},
-	{"otpUrl", COLUMN_OTP, false, NULL},
-	{"otpSecret", COLUMN_OTP, false, NULL},
-	END,
+	{"username", COLUMN_USER, true, NULL},     {"username2", COLUMN_TEXT, true, NULL},
+	{"username3", COLUMN_TEXT, false, NULL},   {"title", COLUMN_NAME, true, NULL},
+	{"password", COLUMN_PASSWORD, true, NULL}, {"note", COLUMN_NOTE, true, NULL},
+	{"url", COLUMN_URL, true, NULL},           {"category", COLUMN_FOLDER, true, NULL},
+	{"otpUrl", COLUMN_OTP, false, NULL},       {"otpSecret", COLUMN_OTP, false, NULL},
+	{"otp", COLUMN_OTP, false, NULL},          END,
 };

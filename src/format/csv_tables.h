@@ -7,9 +7,11 @@
 enum column {
 	COLUMN_NAME = 1,
 	COLUMN_USER,
+	COLUMN_EMAIL, /* the user where that column is empty; otherwise a custom field */
 	COLUMN_PASSWORD,
 	COLUMN_URL,
-	COLUMN_URLS, /* several, with commas in between */
+	COLUMN_URLS,        /* several, with commas in between */
+	COLUMN_PROTON_URLS, /* several with rules, in Proton Pass's JSON */
 	COLUMN_NOTE,
 	COLUMN_OTP,
 	COLUMN_TAG,

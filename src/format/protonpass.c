@@ -7,6 +7,7 @@
 
 #include "format/json_take.h"
 #include "format/json_vault.h"
+#include "format/protonpass.h"
 #include "format/zip_take.h"
 
 #define FOLDER "Proton Pass/"
@@ -71,7 +72,7 @@ static const struct json_rule data_rules[] = {
 static const struct json_rule login_rules[] = {
 	ELSEWHERE("itemEmail"), ELSEWHERE("itemUsername"), ELSEWHERE("username"),
 	ELSEWHERE("password"),  ELSEWHERE("urls"),         ELSEWHERE("totpUri"),
-	ELSEWHERE("passkeys"),  {NULL, 0, NULL},
+	ELSEWHERE("passkeys"),  ELSEWHERE("autofillUrls"), {NULL, 0, NULL},
 };
 
 /* Of cards, identities and all else: text, but for what nobody should see. */
@@ -125,6 +126,37 @@ static void take_sections(struct emit *emit, const json_t *sections)
 		take_fields(emit, json_object_get(section, "sectionFields"));
 }
 
+/* How an address is matched, where that is not the usual way (0), is kept. */
+static void take_urls(struct emit *emit, const json_t *urls)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(urls, i, each)
+	{
+		emit_url(emit, json_member(each, "url"));
+		if (json_integer_value(json_object_get(each, "mode")) != 0)
+			json_keep(emit, span_of("URL match"), each);
+	}
+}
+
+void proton_take_urls(struct emit *emit, struct span key, struct span text)
+{
+	const struct source source = {.bytes = (const unsigned char *)text.bytes,
+	                              .length = text.length};
+	struct json_walk walk;
+	JSON_AUTO *urls = NULL;
+
+	if (text.length == 0)
+		return;
+	json_walk_start(&walk, &source);
+	if (json_walk_value(&walk, &urls, NULL) == 0 && json_is_array(urls) &&
+	    json_walk_end(&walk, NULL) == 0)
+		take_urls(emit, urls);
+	else
+		emit_kept(emit, key, text);
+}
+
 static void take_login(struct emit *emit, const json_t *login)
 {
 	struct span user = json_member(login, "itemUsername");
@@ -141,6 +173,7 @@ static void take_login(struct emit *emit, const json_t *login)
 	emit_password(emit, json_member(login, "password"), 0, span_of(NULL));
 	emit_otp(emit, json_member(login, "totpUri"));
 	json_array_foreach(json_object_get(login, "urls"), i, each) emit_url(emit, json_span(each));
+	take_urls(emit, json_object_get(login, "autofillUrls"));
 	json_array_foreach(json_object_get(login, "passkeys"), i, each)
 		json_keep(emit, span_of("passkey"), each);
 	json_take(emit, login, login_rules);

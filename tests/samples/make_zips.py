@@ -95,6 +95,8 @@ def proton(kind, name, content, number, **more):
 PROTON_LOGIN = proton("login", "Mail", {
     "itemEmail": "joe@mail.example", "itemUsername": "joe", "password": "pw",
     "urls": ["https://mail.example", "https://b.example"],
+    "autofillUrls": [{"url": "https://mail.example", "mode": 0},
+                     {"url": "https://exact.example/x", "mode": 6}],
     "totpUri": "otpauth://totp/Mail:joe?secret=JBSWY3DPEHPK3PXP",
     "passkeys": [{"keyId": "abc", "domain": "mail.example", "content": "AAAA"}]}, 1,
     pinned=True, files=["a/b.txt", "gone.txt"])
