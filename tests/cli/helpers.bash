@@ -33,13 +33,15 @@ start_agent() {
 	until [ -n "$(find "$XDG_RUNTIME_DIR" -type s)" ]; do sleep 0.05; done
 }
 
-# A file with a setup_file of its own calls this first.
+# A file with a setup_file of its own calls this first. The vault was made with the build, unless a
+# file is run by hand.
 make_vault() {
-	mkdir "$BATS_FILE_TMPDIR/home"
 	live_at "$BATS_FILE_TMPDIR/home"
-	echo "$MASTER" >"$HOME/master"
-	master init -q --no-recovery "${CHEAP[@]}"
-	master rescue -q --print-volume-key --yes >"$KEY"
+	if [ -n "${MADE_HOME-}" ]; then
+		cp -R "$MADE_HOME" "$HOME"
+	else
+		"$SOURCE/tests/cli/make_home" "$VAULT" "$HOME"
+	fi
 }
 
 setup_file() { make_vault; }

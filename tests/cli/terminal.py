@@ -1,5 +1,6 @@
 """A person at a terminal: the program under dash, a shell that leaves the terminal's modes alone,
 and homes for it to run in."""
+import functools
 import os
 import pathlib
 import shutil
@@ -39,19 +40,29 @@ def _environment(home, **more):
     return env
 
 
+@functools.cache
+def _made(master):
+    """A home with a vault, to be copied: two derivations for all homes, not for each."""
+    return Home(master, copy=False)
+
+
 class Home:
     """A home folder; with `master`, a vault in it. The file `key` and `code` open it, too. Without
     `agent` none is started, and each command asks."""
 
-    def __init__(self, master=MASTER, agent=False):
+    def __init__(self, master=MASTER, agent=False, copy=True):
         self.path = pathlib.Path(tempfile.mkdtemp(dir=_folder.name))
-        (self.path / "run").mkdir(0o700)
-        (self.path / ".config/vault").mkdir(parents=True)
+        if master and copy:
+            shutil.copytree(_made(master).path, self.path, dirs_exist_ok=True)
+            self.code = _made(master).code
+        else:
+            (self.path / "run").mkdir(0o700)
+            (self.path / ".config/vault").mkdir(parents=True)
         (self.path / ".config/vault/config").write_text(f"agent = {'auto' if agent else 'off'}\n")
         self.vault = self.path / ".local/share/vault/default.vault"
         self.key = self.path / "key"
         self.master = master
-        if master:
+        if master and not copy:
             self.code = self.run("init", "--print-recovery", *CHEAP, "1ms").strip()
             self.key.write_text(self.run("rescue", "--print-volume-key", "-y"))
 
