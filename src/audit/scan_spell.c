@@ -19,12 +19,13 @@ static bool is_unreserved(unsigned char c)
 }
 
 /* All but the unreserved characters of RFC 3986, as git and browsers write it. Programs differ in
- * the case of the digits. */
+ * the case of the digits; where none of them is a letter, the upper case is all there is. */
 static int add_percent(struct scan *scan, const unsigned char *bytes, size_t length, size_t owner,
                        const char *digits, struct error *err)
 {
 	char spelled[SPELLED_MAX];
 	size_t n = 0;
+	bool differs = digits[10] == 'A';
 
 	for (size_t i = 0; i < length; i++) {
 		if (is_unreserved(bytes[i])) {
@@ -34,8 +35,9 @@ static int add_percent(struct scan *scan, const unsigned char *bytes, size_t len
 		spelled[n++] = '%';
 		spelled[n++] = digits[bytes[i] >> 4];
 		spelled[n++] = digits[bytes[i] & 15];
+		differs |= bytes[i] >> 4 >= 10 || (bytes[i] & 15) >= 10;
 	}
-	return n == length ? 0 : add(scan, spelled, n, owner, SCAN_PERCENT, err);
+	return n == length || !differs ? 0 : add(scan, spelled, n, owner, SCAN_PERCENT, err);
 }
 
 static int add_escaped(struct scan *scan, const unsigned char *bytes, size_t length, size_t owner,

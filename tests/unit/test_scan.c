@@ -181,6 +181,7 @@ static void test_spellings(void **state)
 		{"https://u:a%2Fb%2Bc%20d%22e%5Cf@h", SCAN_PERCENT},
 		{"https://u:a%2fb%2bc%20d%22e%5cf@h", SCAN_PERCENT},
 		{"\"a/b+c d\\\"e\\\\f\"", SCAN_ESCAPED},
+		{"https://u:abc%23defghij@h", SCAN_PERCENT}, /* no case to differ in */
 		{"_auth=YS9iK2MgZCJlXGY=", SCAN_BASE64},     /* alone */
 		{"Basic dTphL2IrYyBkImVcZg==", SCAN_BASE64}, /* behind "u:" */
 		{"Basic am86YS9iK2MgZCJlXGY=", SCAN_BASE64}, /* behind "jo:" */
@@ -195,6 +196,7 @@ static void test_spellings(void **state)
 	assert_non_null(found);
 	add(vault, "odd", "a/b+c d\"e\\f", NULL);
 	add(vault, "short", "4711!", NULL);
+	add(vault, "hash", "abc#defghij", NULL);
 	scan = scan_of(vault);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		search(scan, cases[i].text, strlen(cases[i].text), found);
@@ -206,7 +208,7 @@ static void test_spellings(void **state)
 	search(scan, "a/b\0+c d", 8, found);
 	assert_int_equal(found->why, SCAN_BINARY);
 	scan_counts(scan, &counts);
-	assert_int_equal(counts.passwords, 1);
+	assert_int_equal(counts.passwords, 2);
 	assert_int_equal(counts.too_short, 1);
 	free(found);
 }
