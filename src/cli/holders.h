@@ -24,7 +24,7 @@ struct holders {
 int holders_add(struct holders *holders, const char *entry, const char *who, int64_t ticked,
                 bool earliest, struct error *err);
 
-/* Notes all of them down; *ret_changed: of how many something was new. */
+/* Notes them down; *ret_changed: of how many something was new. Warns of each that cannot be. */
 int holders_record(const struct holders *holders, struct vault *vault, size_t *ret_changed,
                    struct error *err);
 

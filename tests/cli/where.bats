@@ -119,6 +119,20 @@ setup_file() {
 	[ "$(grep -c code "$BATS_TEST_TMPDIR/out")" = 1 ]
 }
 
+@test "a file whose name cannot be noted down is told, and the others are noted down" {
+	for name in a $'b\nx' $'c\377' d; do
+		echo 'canary 9/Mail+x' >"code/$name"
+	done
+	answers 7 vault where --scan code --record
+	says "Noted down 2 as who uses a password"
+	says "is not noted down as who uses 'mail': "
+	[ "$(grep -c "is not noted down" "$BATS_TEST_TMPDIR/err")" = 2 ]
+	answers 0 vault where mail
+	shows "code/a"
+	shows "code/d"
+	[ "$(grep -c code "$BATS_TEST_TMPDIR/out")" = 2 ]
+}
+
 # login ADDRESS CHANGED [FORM]: one of a logins.json, as Thunderbird writes it.
 login() {
 	printf '{"id":1,"hostname":"%s","httpRealm":null,"formSubmitURL":"%s","usernameField":"",
