@@ -7,6 +7,7 @@
 
 #include <vault/scan.h>
 
+#include "cleanup.h"
 #include "dates.h"
 #include "holders.h"
 #include "json.h"
@@ -57,6 +58,16 @@ static const struct {
 
 /* ---- what is found ------------------------------------------------------------------- */
 
+/* One file is one user of a password, however the way to it was spelled and from wherever. */
+static int note_file(struct holders *holders, const struct scan_hit *hit, struct error *err)
+{
+	FREE_AUTO char *whole = realpath(hit->path, NULL);
+
+	/* Of several passwords in one file the present one is what counts. */
+	return holders_add(holders, hit->entry, whole ? whole : hit->path,
+	                   hit->until ? hit->until - 1 : HOLDS_PRESENT, false, err);
+}
+
 static int tell_hit(void *context, const struct scan_hit *hit)
 {
 	struct scanning *scanning = context;
@@ -82,9 +93,7 @@ static int tell_hit(void *context, const struct scan_hit *hit)
 			output_format(", the password until %s", date_day(hit->until, day));
 		output_string("\n");
 	}
-	/* Of several passwords in one file the present one is what counts. */
-	return holders_add(&scanning->holders, hit->entry, hit->path,
-	                   hit->until ? hit->until - 1 : HOLDS_PRESENT, false, scanning->err);
+	return note_file(&scanning->holders, hit, scanning->err);
 }
 
 static int tell_skipped(void *context, const char *path, enum scan_why why, int error)

@@ -111,12 +111,29 @@ setup_file() {
 	answers 7 vault where --scan code --record
 	says "Noted down 2 as who uses a password"
 	answers 0 vault where mail
-	shows "[x] code/now"
+	shows "[x] $HOME/code/now"
 	answers 0 vault where old
-	shows "[ ] code/former"
+	shows "[ ] $HOME/code/former"
 	answers 7 vault where --scan code --record
 	answers 0 vault where old
 	[ "$(grep -c code "$BATS_TEST_TMPDIR/out")" = 1 ]
+}
+
+@test "one file is one user, however the way to it is spelled" {
+	echo 'canary 9/Mail+x' >code/.netrc
+	ln -s "$HOME" away
+	answers 0 vault edit mail --clear used-by
+	answers 0 vault edit mail --used-by code/.netrc
+	for path in code/.netrc ./code code//.netrc "$HOME/code/../code/.netrc" away/code \
+		"$HOME/code/./.netrc"; do
+		answers 7 vault where --scan --record "$path"
+	done
+	cd code
+	answers 7 vault where --scan --record .netrc
+	answers 0 vault where mail --json
+	[ "$(json '[u["who"] for u in j["used_by"]]')" = \
+		"['code/.netrc', '$HOME/code/.netrc']" ]
+	answers 0 vault where mail --tick code/.netrc # as it was noted down before
 }
 
 @test "a file whose name cannot be noted down is told, and the others are noted down" {
