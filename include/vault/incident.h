@@ -74,13 +74,13 @@ struct leak {
 	int64_t from,
 		until;    /* every password NAME had at some moment of it; both 0: the one in use,
 	                       of a deleted entry the last one */
-	int64_t leaked;   /* the date of the leak; 0: today */
+	int64_t leaked;   /* the date of the leak; 0: today, or that of the incident there is */
 	const char *user; /* whose other accounts are told; NULL: the entry's user */
 };
 
-/* Burns the passwords and opens an incident; where one is open already for the same passwords, that
- * one is given. Nothing affected is open: it is closed at once. VAULT_NOT_FOUND (> 0, message set):
- * no such entry, or it had no password then. */
+/* Burns the passwords and opens an incident; where there is one already for the same passwords and
+ * that day, it is given, and tells of `user` as well. Nothing affected is open: it is closed at
+ * once. VAULT_NOT_FOUND (> 0, message set): no such entry, or it had no password then. */
 int vault_leak(struct vault *vault, const struct leak *leak, struct incident **ret_incident,
                struct error *err);
 

@@ -2,7 +2,7 @@
  * Incidents. One is a row of `entry` with a state of its own: name (the service), user, created
  * (opened), modified (the date of the leak), trashed (closed). Its passwords are the burned ones:
  * fingerprint and forms, no value, `until` the date of the leak. Its fields are the entries that
- * were dismissed, by uuid, and why. How one begins is in leak.c.
+ * were dismissed, by uuid, and why; its tags are further users. How one begins is in leak.c.
  */
 #include <vault/incident.h>
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "vault/internal.h"
 
@@ -85,10 +86,20 @@ static int choose(struct leaking *leaking, struct error *err)
 	return VAULT_NOT_FOUND;
 }
 
-/* Is this incident about exactly these passwords? */
+/* That a password leaked again is said by another day; no day says nothing. */
+static bool is_of_day(const struct record *incident, const struct leak *leak)
+{
+	int64_t leaked = incident->entry->modified;
+
+	if (leak->leaked == 0)
+		return true;
+	return leak->until ? leaked >= leak->from && leaked < leak->until : leaked == leak->leaked;
+}
+
+/* Is this incident about exactly these passwords, and that leak of them? */
 static bool is_about(const struct record *incident, const struct leaking *leaking)
 {
-	if (incident->n_past != leaking->count)
+	if (incident->n_past != leaking->count || !is_of_day(incident, leaking->leak))
 		return false;
 	for (size_t i = 0; i < leaking->count; i++)
 		if (!hash_equal(incident->past[i].fingerprint,
@@ -98,7 +109,7 @@ static bool is_about(const struct record *incident, const struct leaking *leakin
 	return true;
 }
 
-/* The incident of these passwords that there is already, perhaps over; 0: none. */
+/* The incident of that leak of these passwords that there is already, perhaps over; 0: none. */
 static int find_same(struct vault *vault, const struct leaking *leaking, int64_t *ret_id,
                      struct error *err)
 {
@@ -148,6 +159,30 @@ static int write_incident(struct vault *vault, const struct leaking *leaking, in
 	return r == 0 ? record_seal(vault, record.id, err) : r;
 }
 
+static bool tells_of(const struct entry *incident, const char *user)
+{
+	bool told = incident->user && strcasecmp(incident->user, user) == 0;
+
+	for (size_t i = 0; i < incident->n_fields; i++)
+		told |= incident->fields[i].kind == FIELD_TAG &&
+		        strcasecmp(incident->fields[i].text, user) == 0;
+	return told;
+}
+
+/* An incident that was there already is to tell of one more user. */
+static int add_user(struct vault *vault, int64_t id, const char *user, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	int r = incident_load(vault, id, &record, err);
+
+	if (r < 0 || tells_of(record.entry, user))
+		return r;
+	r = entry_set_text(record.entry, FIELD_TAG, NULL, user, err);
+	if (r == 0)
+		r = record_write(vault, &record, true, err);
+	return r == 0 ? record_seal(vault, id, err) : r;
+}
+
 /* A password that was typed is gone in a moment: what is like it is compared with it now. */
 static int keep_variants(struct vault *vault, const struct secret *typed, int64_t id,
                          struct error *err)
@@ -194,6 +229,8 @@ static int leak(struct vault *vault, struct leaking *leaking, struct error *err)
 		r = find_same(vault, leaking, &id, err);
 	if (r == 0 && id == 0)
 		r = write_incident(vault, leaking, &id, err);
+	else if (r == 0 && leaking->leak->user && *leaking->leak->user)
+		r = add_user(vault, id, leaking->leak->user, err);
 	if (r == 0 && leaking->leak->password)
 		r = keep_variants(vault, leaking->leak->password, id, err);
 	/* An incident that is over may have to be opened for what was found now. */

@@ -193,13 +193,12 @@ static int add_kept_variants(struct radius *radius, struct error *err)
 	return r;
 }
 
-static int add_same_user(struct radius *radius, struct error *err)
+static int add_user(struct radius *radius, const char *user, struct error *err)
 {
-	const char *user = radius->record->entry->user;
 	STMT_AUTO *stmt = NULL;
-	int r = user ? db_stmt(radius->vault->db, SQL_ENTRY_BY_USER, &stmt, err) : 0;
+	int r = db_stmt(radius->vault->db, SQL_ENTRY_BY_USER, &stmt, err);
 
-	if (r < 0 || !user)
+	if (r < 0)
 		return r;
 	stmt_bind_text(stmt, 1, user);
 	while ((r = stmt_step(stmt, err)) == 1) {
@@ -209,6 +208,18 @@ static int add_same_user(struct radius *radius, struct error *err)
 		if (r < 0)
 			return r;
 	}
+	return r;
+}
+
+/* Of the user that the incident began with, and of those that were added (leak.c). */
+static int add_same_user(struct radius *radius, struct error *err)
+{
+	const struct entry *entry = radius->record->entry;
+	int r = entry->user ? add_user(radius, entry->user, err) : 0;
+
+	for (size_t i = 0; i < entry->n_fields && r == 0; i++)
+		if (entry->fields[i].kind == FIELD_TAG)
+			r = add_user(radius, entry->fields[i].text, err);
 	return r;
 }
 

@@ -101,6 +101,39 @@ story() {
 	printf 'nobody has this 77' | answers 8 vault add x --stdin
 }
 
+@test "a leak that is told again is heard: of another user, and of another day" {
+	{
+		printf '{"vault":1,"entries":['
+		entry shop joe 2020-01-01T10:00:00Z "$LEAKED"
+		entry annies annie 2020-01-01T10:00:00Z 'hers alone, 41'
+		entry other ann@example.org 2020-01-01T10:00:00Z 'her other one, 52'
+		printf ']}\n'
+	} | answers 0 vault import json -
+	answers 7 vault leak shop
+	unseen annies
+	answers 7 vault leak shop -u Annie
+	shows "Incident 1: shop"
+	shows annies
+	answers 7 vault leak shop --email ann@example.org --json
+	[ "$(json '[a["name"] for a in j["affected"] if a["kind"] == "user"]')" = \
+		"['annies', 'other']" ]
+	answers 7 vault leak shop -u annie --on "$(date +%F)" # today's, as before
+	answers 0 vault incident show 1 --json
+	[ "$(json 'len(j["incidents"][0]["affected"])')" = 3 ]
+	answers 0 vault list --tag annie
+	printed
+	answers 7 vault leak shop --on 2021-03-04
+	shows "Incident 2: shop, leaked on 2021-03-04"
+	unseen annies
+	answers 7 vault leak shop --on 2021-03-04 -u annie
+	shows "Incident 2: shop, leaked on 2021-03-04"
+	shows annies
+	answers 0 vault check
+	answers 0 vault edit -g shop
+	answers 0 vault incident next
+	says "Nothing is left to do"
+}
+
 @test "who is changed, but not everywhere, needs no other password" {
 	printf %s "$LEAKED" | put add mailserver --used-by phone
 	printf %s "$LEAKED" | put add shop --allow-reuse 'for the test'
