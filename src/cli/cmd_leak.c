@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include <vault/incident.h>
 
 #include "commands.h"
@@ -35,6 +37,20 @@ static int check_usage(const struct leak_values *values, const char *name, struc
 	if (values->stdin_wanted && !values->password)
 		return error_set(err, VAULT_USAGE, "--stdin goes with --password");
 	return 0;
+}
+
+/* Today is the last day of the calendar here, which can be a day off from that of the service. */
+static int read_day(const char *text, struct leak *leak, struct error *err)
+{
+	int r = date_read_day(text, &leak->from, &leak->until, err);
+
+	if (r == 0 && leak->from > time(NULL))
+		return error_set(err, VAULT_USAGE,
+		                 "'%s' is yet to come: --on says when it leaked, today at the "
+		                 "latest",
+		                 text);
+	leak->leaked = leak->from;
+	return r;
 }
 
 static int read_password(const struct leak_values *values, struct secret **ret_password,
@@ -80,10 +96,8 @@ static int leak_run(struct session *session, const void *values, char *const *wo
 	struct leak leak = {.name = words[0], .user = given->user};
 	int r = check_usage(given, words[0], err);
 
-	if (r == 0 && given->on) {
-		r = date_read_day(given->on, &leak.from, &leak.until, err);
-		leak.leaked = leak.from;
-	}
+	if (r == 0 && given->on)
+		r = read_day(given->on, &leak, err);
 	if (r == 0)
 		r = read_password(given, &password, err);
 	leak.password = password;

@@ -171,10 +171,15 @@ story() {
 	says "had no password then"
 	answers 2 vault leak shop --on 2001-02-30
 	says "is no day"
+	answers 2 vault leak shop --on 2062-11-24
+	says "'2062-11-24' is yet to come"
+	TZ=Pacific/Pago_Pago answers 2 vault leak shop --on "$(TZ=Pacific/Kiritimati date +%F)"
+	says "is yet to come"
+	answers 0 vault incident list
+	says "There never was an incident."
 	answers 2 vault leak
 	answers 2 vault leak shop --password
 	answers 3 vault incident show 7
 	answers 2 vault incident show seven
-	answers 0 vault incident list
-	says "There never was an incident."
+	TZ=Pacific/Kiritimati answers 7 vault leak shop --on "$(TZ=Pacific/Kiritimati date +%F)"
 }
