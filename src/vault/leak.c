@@ -32,7 +32,10 @@ static int find_entry(struct vault *vault, const char *name, struct record *ret_
 	if (r == VAULT_NOT_FOUND)
 		r = name_newest(vault, SQL_ENTRY_EVER, name, &id, err);
 	if (r == VAULT_NOT_FOUND)
-		error_set(err, VAULT_NOT_FOUND, "no entry '%s', and there never was one", name);
+		error_set(err, VAULT_NOT_FOUND,
+		          "no entry '%s', in the trash or erased neither; of one that was renamed "
+		          "only the present name is known",
+		          name);
 	return r == 0 ? record_load(vault, id, WANT_HISTORY | WANT_PAST | WANT_SECRETS, ret_record,
 	                            err)
 	              : r;

@@ -166,7 +166,11 @@ story() {
 @test "what cannot be: no entry, no password on that day, no day" {
 	vault -q add shop -g
 	answers 3 vault leak nobody
-	says "there never was one"
+	says "no entry 'nobody'"
+	answers 0 vault rename shop store
+	answers 3 vault leak shop
+	says "no entry 'shop', in the trash or erased neither; of one that was renamed"
+	answers 0 vault rename store shop
 	answers 3 vault leak shop --on 2001-01-01
 	says "had no password then"
 	answers 2 vault leak shop --on 2001-02-30
