@@ -4,6 +4,8 @@
 #include <vault/format.h>
 #include <vault/text.h>
 
+#include "format/format.h"
+
 #define ROWS_MAX 1000 /* a file cannot make more up */
 
 static struct account_row *find(struct account *account, enum fate fate, const char *what,
@@ -179,10 +181,14 @@ void export_losses(const struct format *format, const struct item *item, struct 
 		return;
 	}
 	password_losses(holds, item, account);
+	if (format->code->losses)
+		format->code->losses(format, item, account);
 	for (size_t i = 0; i < item->n_fields; i++) {
 		const struct item_field *field = &item->fields[i];
 		const char *what = kind_name(field->kind);
 
+		if (format->code->keeps && format->code->keeps(format, item, field))
+			continue;
 		if (needed_by(field->kind) & ~holds ||
 		    (field->kind == FIELD_URL && ++urls > 1 && !(holds & HOLDS_URLS)))
 			account_add(account, FATE_LEFT, what, not_held, item->name);

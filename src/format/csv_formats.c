@@ -2,7 +2,9 @@
 #include "format/csv_read.h"
 
 #define READ .look = csv_look, .read = csv_read
-#define WRITE .begin = csv_begin, .item = csv_item, .end = csv_end
+#define WRITE \
+	.begin = csv_begin, .item = csv_item, .end = csv_end, .keeps = csv_keeps, \
+	.losses = csv_losses
 
 static const struct csv_kind kind_chrome = {.columns = csv_chrome};
 static const struct format_code code_chrome = {READ, WRITE, .data = &kind_chrome};

@@ -100,17 +100,34 @@ static void split(struct emit *emit, struct span cell, const char *separators,
 		}
 }
 
+/* Blanks in a value may belong to a password: the one behind the colon alone does not. */
 static void take_pair(struct emit *emit, struct span line)
 {
 	const char *start = line.bytes, *end = start + line.length;
 	const char *colon = memchr(start, ':', line.length);
+	const char *value = colon ? colon + 1 : start;
 
-	if (!colon) {
-		emit_secret(emit, span_of("field"), line);
-		return;
+	value += colon && value < end && *value == ' ';
+	emit_secret(emit,
+	            colon ? trimmed((struct span){start, (size_t)(colon - start)})
+	                  : span_of("field"),
+	            (struct span){value, (size_t)(end - value)});
+}
+
+static void take_pairs(struct emit *emit, struct span cell)
+{
+	const char *start = cell.bytes, *end = start + cell.length, *newline;
+
+	for (; start < end; start = newline < end ? newline + 1 : end) {
+		newline = memchr(start, '\n', (size_t)(end - start));
+		newline = newline ? newline : end;
+		struct span line = {start, (size_t)(newline - start)};
+
+		if (line.length > 0 && start[line.length - 1] == '\r')
+			line.length--;
+		if (trimmed(line).length > 0)
+			take_pair(emit, line);
 	}
-	emit_secret(emit, trimmed((struct span){start, (size_t)(colon - start)}),
-	            trimmed((struct span){colon + 1, (size_t)(end - colon - 1)}));
 }
 
 static void take_folder(const struct csv_kind *kind, struct emit *emit, struct span cell)
@@ -244,7 +261,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		take_uuid(emit, role, cell);
 		break;
 	case COLUMN_PAIRS:
-		split(emit, cell, "\n", take_pair);
+		take_pairs(emit, cell);
 		break;
 	case COLUMN_TEXT:
 		if (cell.length > 0)

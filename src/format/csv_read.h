@@ -25,5 +25,8 @@ enum column csv_column_of(struct span word);
 int csv_begin(const struct format *format, struct sink *sink, struct error *err);
 int csv_item(struct sink *sink, const struct item *item, struct error *err);
 int csv_end(struct sink *sink, struct error *err);
+bool csv_keeps(const struct format *format, const struct item *item,
+               const struct item_field *field);
+void csv_losses(const struct format *format, const struct item *item, struct account *account);
 
 #endif

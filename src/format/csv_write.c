@@ -7,7 +7,7 @@
 #include "base/uuid.h"
 #include "base/when.h"
 #include "format/csv.h"
-#include "format/csv_read.h"
+#include "format/csv_columns.h"
 #include "format/sink.h"
 
 static void put_cell(struct sink *sink, struct span value)
@@ -43,14 +43,15 @@ static struct span password_of(const struct item *item)
 	return item->n_passwords > 0 && last->until == 0 ? last->value : (struct span){NULL, 0};
 }
 
-/* All fields of a kind in one cell. */
+/* All fields of a kind in one cell, but for those that have a column of their own. */
 static void put_list(struct sink *sink, const struct item *item, enum field_kind kind)
 {
+	const struct format *format = sink->how->format;
 	bool more = false;
 
 	sink_bytes(sink, "\"", 1);
 	for (size_t i = 0; i < item->n_fields; i++) {
-		if (item->fields[i].kind != kind)
+		if (item->fields[i].kind != kind || csv_keeps(format, item, &item->fields[i]))
 			continue;
 		if (more)
 			sink_bytes(sink, ",", 1);
@@ -74,7 +75,7 @@ static void put_pairs(struct sink *sink, const struct item *item)
 			sink_bytes(sink, "\n", 1);
 		csv_escape(sink, text(field->key));
 		sink_bytes(sink, ": ", 2);
-		if (text_is_utf8(field->value.bytes, field->value.length))
+		if (csv_is_line(field->value))
 			csv_escape(sink, field->value);
 		else
 			sink_base64(sink, field->value);
@@ -94,6 +95,7 @@ static const char *behind_folder(const char *name)
 static void put_folder(const struct csv_kind *kind, struct sink *sink, const struct item *item)
 {
 	size_t length = (size_t)(behind_folder(item->name) - item->name);
+	char separator = kind->folder_separator ? kind->folder_separator : '/';
 
 	sink_bytes(sink, "\"", 1);
 	if (kind->folder_root) {
@@ -101,8 +103,8 @@ static void put_folder(const struct csv_kind *kind, struct sink *sink, const str
 		if (length > 0)
 			sink_bytes(sink, "/", 1);
 	}
-	if (length > 0)
-		csv_escape(sink, (struct span){item->name, length - 1});
+	for (const char *p = item->name; length > 0 && p < item->name + length - 1; p++)
+		csv_escape(sink, *p == '/' ? (struct span){&separator, 1} : (struct span){p, 1});
 	sink_bytes(sink, "\"", 1);
 }
 
@@ -134,6 +136,24 @@ static void put_uuid(struct sink *sink, const struct item *item)
 	csv_put(sink, text(written));
 }
 
+static void put_url(const struct csv_kind *kind, struct sink *sink, const struct item *item)
+{
+	if (kind->no_url && csv_is_note(item))
+		csv_put(sink, text(kind->no_url));
+	else
+		put_cell(sink, first_field(item, FIELD_URL));
+}
+
+/* A switch is written as its opposite is. */
+static const char *word_of(const struct csv_column *column, const struct item *item)
+{
+	if (column->what == COLUMN_KIND && csv_is_note(item))
+		return "note";
+	if (column->what != COLUMN_SAID || !csv_says(column, item))
+		return column->constant;
+	return column->constant && strcmp(column->constant, "false") == 0 ? "true" : "1";
+}
+
 static void put_column(const struct csv_kind *kind, const struct csv_column *column,
                        struct sink *sink, const struct item *item)
 {
@@ -149,7 +169,7 @@ static void put_column(const struct csv_kind *kind, const struct csv_column *col
 		put_cell(sink, password_of(item));
 		break;
 	case COLUMN_URL:
-		put_cell(sink, first_field(item, FIELD_URL));
+		put_url(kind, sink, item);
 		break;
 	case COLUMN_URLS:
 		put_list(sink, item, FIELD_URL);
@@ -178,8 +198,11 @@ static void put_column(const struct csv_kind *kind, const struct csv_column *col
 	case COLUMN_PAIRS:
 		put_pairs(sink, item);
 		break;
+	case COLUMN_TEXT:
+		put_cell(sink, csv_text(column, item));
+		break;
 	default:
-		put_cell(sink, text(column->constant));
+		put_cell(sink, text(word_of(column, item)));
 	}
 }
 

@@ -53,6 +53,12 @@ struct format_code {
 	int (*ahead)(struct sink *sink, const struct item *item, struct error *err);
 	int (*item)(struct sink *sink, const struct item *item, struct error *err);
 	int (*end)(struct sink *sink, struct error *err);
+	/* Is a field written of a kind that `holds` does not tell of? NULL: none is. */
+	bool (*keeps)(const struct format *format, const struct item *item,
+	              const struct item_field *field);
+	/* Counts what is written otherwise, or not, beyond what `holds` tells; or NULL. */
+	void (*losses)(const struct format *format, const struct item *item,
+	               struct account *account);
 	void (*drop)(struct sink *sink); /* frees what the state points to, at last; or NULL */
 	size_t state_bytes;
 

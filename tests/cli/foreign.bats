@@ -57,3 +57,37 @@ takes() {
 	[ "$(master get -f PIN mail)" = 0042 ]
 	answers 0 master check
 }
+
+@test "Firefox's own columns come back in an export for Firefox" {
+	answers 0 vault import "$samples/firefox.csv"
+	answers 0 vault export firefox f.csv --plaintext --yes
+	grep -qF '"admin","basic password","Realm ""inner"", 1",""' f.csv
+	grep -qF '"ann","second password","","https://login.mail.example"' f.csv
+	says 'name: the format has no room for it'
+	! grep -q field "$BATS_TEST_TMPDIR/err"
+}
+
+@test "a favourite is one in every CSV that has a column for it" {
+	answers 0 vault import "$samples/lastpass.csv"
+	answers 0 vault export 1password-csv o.csv --plaintext --yes
+	[ "$(grep -c ',"true","false",""' o.csv)" = 1 ]
+	answers 0 vault export lastpass l.csv --plaintext --yes
+	grep -qF '"Mail","home\Post & ""more""","1"' l.csv
+	grep -qF '"http://sn","","","","the code is' l.csv
+	! grep -q tag "$BATS_TEST_TMPDIR/err"
+}
+
+@test "a field of several lines, which Bitwarden's CSV cannot hold, is told before" {
+	printf 'pw\n one: \n' | answers 0 vault add a --stdin --secret-field one=-
+	cat <<<'{"format":"vault","version":1,"entries":[{"name":"c","fields":[
+		{"kind":"secret","key":"codes","value":"one\ntwo"}]}]}' >c.json
+	answers 0 vault import c.json
+	answers 0 vault export bitwarden-csv b.csv --plaintext --yes
+	says 'field: several lines: written in base 64 (c)'
+	grep -qF '"codes: b25lCnR3bw=="' b.csv
+	grep -qF '"one:  one: "' b.csv
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import b.csv
+	[ "$(master get -f one a)" = ' one: ' ]
+}
