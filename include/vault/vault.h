@@ -298,6 +298,8 @@ enum import_news {
 	NEWS_FIELDS = 1 << 3,
 	NEWS_OLDER = 1 << 4, /* the entry was changed after the item was: a password of the item
 	                        goes into the history, what else differs stays as it is */
+	NEWS_NEWER = 1 << 5, /* the item was changed after the entry was: it may even go back to a
+	                        password of the entry's history */
 };
 
 struct import_result {

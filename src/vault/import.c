@@ -218,7 +218,7 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	if (r < 0)
 		return r;
 	result->outcome = IMPORT_SAME;
-	if ((result->news & ~(unsigned)NEWS_OLDER) == 0)
+	if ((result->news & ~(unsigned)(NEWS_OLDER | NEWS_NEWER)) == 0)
 		return 0;
 	result->outcome = IMPORT_DIFFERS;
 	if (!(flags & IMPORT_UPDATE))

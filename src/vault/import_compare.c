@@ -86,34 +86,70 @@ static void fingerprint_of(const struct vault *vault, struct span value,
 	hash_bytes(fingerprint, value.bytes, value.length, vault->keys->fingerprint);
 }
 
-static int password_news(struct vault *vault, const struct item *item, int64_t id,
-                         unsigned *ret_news, struct error *err)
-{
-	FREE_AUTO unsigned char *wanted = calloc(item->n_passwords + 1, FINGERPRINT_BYTES + 1);
-	unsigned char *found = wanted ? wanted + item->n_passwords * FINGERPRINT_BYTES : NULL;
-	STMT_AUTO *stmt = NULL;
-	int r;
+/* What the passwords of an entry say of those of an item. */
+struct meeting {
+	unsigned char *wanted; /* a fingerprint of each of the item */
+	unsigned char *found;  /* 1: the entry has it */
+	int64_t in_use_since;  /* of the entry's own */
+	bool is_in_use;        /* the item's is the entry's */
+};
 
-	if (!wanted)
-		return error_set(err, VAULT_FAILED, "out of memory");
-	for (size_t i = 0; i < item->n_passwords; i++)
-		fingerprint_of(vault, item->passwords[i].value, wanted + i * FINGERPRINT_BYTES);
-	r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
+static int meet_passwords(struct vault *vault, const struct item *item, int64_t id,
+                          struct meeting *meeting, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	int r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
+
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, id);
 	while ((r = stmt_step(stmt, err)) == 1) {
 		struct span there = stmt_span(stmt, 4);
+		bool in_use = stmt_is_null(stmt, 2);
 
-		for (size_t i = 0; i < item->n_passwords; i++)
-			if (there.length == FINGERPRINT_BYTES &&
-			    memcmp(wanted + i * FINGERPRINT_BYTES, there.bytes,
-			           FINGERPRINT_BYTES) == 0)
-				found[i] = 1;
+		if (in_use)
+			meeting->in_use_since = stmt_int(stmt, 1);
+		for (size_t i = 0; i < item->n_passwords; i++) {
+			if (there.length != FINGERPRINT_BYTES ||
+			    memcmp(meeting->wanted + i * FINGERPRINT_BYTES, there.bytes,
+			           FINGERPRINT_BYTES) != 0)
+				continue;
+			meeting->found[i] = 1;
+			meeting->is_in_use |= in_use && item->passwords[i].until == 0;
+		}
 	}
+	return r;
+}
+
+/* Was a password that the entry has had made the one in use again, after its own came to be?
+ * Without a date nobody can tell, and what was replaced once is not taken back. */
+static bool went_back(const struct item *item, const struct meeting *meeting, unsigned news)
+{
+	const struct item_password *last = &item->passwords[item->n_passwords - 1];
+	int64_t since = last->since ? last->since : item->modified;
+
+	return last->until == 0 && !meeting->is_in_use && news & NEWS_NEWER &&
+	       since > meeting->in_use_since;
+}
+
+static int password_news(struct vault *vault, const struct item *item, int64_t id,
+                         unsigned *ret_news, struct error *err)
+{
+	FREE_AUTO unsigned char *wanted = calloc(item->n_passwords + 1, FINGERPRINT_BYTES + 1);
+	struct meeting meeting = {.wanted = wanted};
+	int r;
+
+	if (!wanted)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	meeting.found = wanted + item->n_passwords * FINGERPRINT_BYTES;
 	for (size_t i = 0; i < item->n_passwords; i++)
-		if (!found[i])
+		fingerprint_of(vault, item->passwords[i].value, wanted + i * FINGERPRINT_BYTES);
+	r = meet_passwords(vault, item, id, &meeting, err);
+	for (size_t i = 0; i < item->n_passwords; i++)
+		if (!meeting.found[i])
 			*ret_news |= item->passwords[i].until ? NEWS_HISTORY : NEWS_PASSWORD;
+	if (item->n_passwords > 0 && went_back(item, &meeting, *ret_news))
+		*ret_news |= NEWS_PASSWORD;
 	return r;
 }
 
@@ -166,6 +202,8 @@ static int entry_news(struct vault *vault, const struct item *item, int64_t id, 
 		*ret_news |= NEWS_USER;
 	if (item->modified && item->modified < stmt_int(stmt, 6))
 		*ret_news |= NEWS_OLDER;
+	if (item->modified > stmt_int(stmt, 6))
+		*ret_news |= NEWS_NEWER;
 	return 0;
 }
 

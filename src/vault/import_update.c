@@ -37,13 +37,14 @@ static int64_t later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-/* All passwords of both, in order; the one in use is the newer's. */
-static size_t join_passwords(const struct record *record, const struct item *item, bool older,
+/* All passwords of both, in order; the one in use is the newer's. One that the entry has had and
+ * went back to is there once more. */
+static size_t join_passwords(const struct record *record, const struct item *item, unsigned news,
                              struct item_password *joined)
 {
 	const struct item_password *last =
 		item->n_passwords > 0 ? &item->passwords[item->n_passwords - 1] : NULL;
-	bool replaces = last && last->until == 0 && !older && !is_there(record, last->value);
+	bool replaces = news & NEWS_PASSWORD && !(news & NEWS_OLDER);
 	int64_t now = now_seconds();
 	size_t count = 0;
 
@@ -61,7 +62,8 @@ static size_t join_passwords(const struct record *record, const struct item *ite
 	for (size_t i = 0; i < item->n_passwords; i++) {
 		struct item_password *to = &joined[count];
 
-		if (is_there(record, item->passwords[i].value))
+		if (is_there(record, item->passwords[i].value) &&
+		    !(replaces && item->passwords[i].until == 0))
 			continue;
 		*to = item->passwords[i];
 		to->since = to->since ? to->since : item->modified ? item->modified : now;
@@ -74,7 +76,7 @@ static size_t join_passwords(const struct record *record, const struct item *ite
 }
 
 static int update_passwords(struct vault *vault, const struct record *record,
-                            const struct item *item, bool older, struct error *err)
+                            const struct item *item, unsigned news, struct error *err)
 {
 	FREE_AUTO struct item_password *joined =
 		calloc(record->n_past + item->n_passwords + 1, sizeof(*joined));
@@ -88,7 +90,7 @@ static int update_passwords(struct vault *vault, const struct record *record,
 		if (!record->past[i].value)
 			return error_set(err, VAULT_FAILED, "'%s' has a password that was erased",
 			                 record->entry->name);
-	count = join_passwords(record, item, older, joined);
+	count = join_passwords(record, item, news, joined);
 	r = db_stmt(vault->db, SQL_PASSWORD_DELETE, &stmt, err);
 	if (r < 0)
 		return r;
@@ -200,7 +202,7 @@ int import_update(struct vault *vault, const struct item *item, int64_t id, unsi
 	if (r == 0)
 		r = update_entry(&record, item, news, err);
 	if (r == 0 && news & (NEWS_PASSWORD | NEWS_HISTORY))
-		r = update_passwords(vault, &record, item, news & NEWS_OLDER, err);
+		r = update_passwords(vault, &record, item, news, err);
 	if (r < 0)
 		return r;
 	if (!(news & NEWS_OLDER))

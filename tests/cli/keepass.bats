@@ -89,3 +89,20 @@ filled_vault() {
 		assert {e["uuid"]: e for e in one} == {e["uuid"]: e for e in two}, (one, two)
 	END
 }
+
+@test "KeePassXC went back to an earlier password: so does an update" {
+	command -v keepassxc-cli >/dev/null || skip "keepassxc-cli is not installed"
+	export QT_QPA_PLATFORM=offscreen
+	printf one | put add shop
+	printf 'the second' | put edit shop
+	vault export -q keepass-xml a.xml --plaintext --yes
+	printf 'pw\npw\n' | keepassxc-cli import -p -t 100 a.xml a.kdbx
+	sleep 2
+	printf 'pw\none\n' | keepassxc-cli edit -q -p a.kdbx shop
+	echo pw >pw
+	answers 0 vault import --update --import-password-file pw a.kdbx
+	shows '1 updated'
+	[ "$(vault get shop)" = one ]
+	answers 0 vault import --update --import-password-file pw a.kdbx
+	shows '1 there already'
+}

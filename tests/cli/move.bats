@@ -35,6 +35,54 @@ csv() { printf '%s\n' 'name,url,username,password,note' "$@"; }
 	answers 0 vault check
 }
 
+# later_copy FILE PYTHON: what the export FILE would be had the entry of it been changed a day
+# later: runs PYTHON on `entry`, at the time `then`.
+later_copy() {
+	"$PYTHON" - "$1" "$2" <<-'END'
+		import datetime, json, sys
+		whole = json.load(open(sys.argv[1]))
+		entry = whole["entries"][0]
+		then = datetime.datetime.fromisoformat(entry["modified"].replace("Z", "+00:00"))
+		then = (then + datetime.timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+		entry["modified"] = then
+		exec(sys.argv[2])
+		json.dump(whole, open(sys.argv[1], "w"))
+	END
+}
+
+@test "a newer file that went back to an earlier password: that is the one in use again" {
+	printf one | put add shop
+	printf 'the second' | put edit shop
+	answers 0 vault export json a.json --plaintext --yes
+	later_copy a.json 'past = entry["history"]
+past.append(dict(password=entry["password"], since=entry["password_since"], until=then))
+entry.update(password=past[0]["password"], password_since=then)'
+	answers 0 vault import --update -n a.json
+	shows '~ shop: password'
+	answers 0 vault import --update a.json
+	shows '1 updated'
+	[ "$(vault get shop)" = one ]
+	answers 0 vault history --reveal shop
+	shows 'the second'
+	answers 0 vault import --update a.json
+	shows '1 there already'
+	answers 0 vault check
+}
+
+@test "a file whose note alone is newer, or without dates, brings no earlier password back" {
+	printf one | put add shop
+	vault export -q json a.json --plaintext --yes
+	later_copy a.json 'entry["fields"].append(dict(kind="note", value="later"))'
+	printf 'the second' | put edit shop
+	answers 0 vault import --update a.json
+	shows '1 updated'
+	[ "$(vault get shop)" = 'the second' ]
+	[ "$(vault get -f note shop)" = later ]
+	csv 'shop,,,one,' >c.csv
+	answers 0 vault import --update c.csv
+	[ "$(vault get shop)" = 'the second' ]
+}
+
 @test "all or nothing: a broken line leaves the vault as it was, and is named" {
 	csv 'one,,u,a,' '"two' >c.csv
 	answers 2 vault import c.csv
