@@ -98,11 +98,21 @@ static int write_all(struct exporting *exporting, const struct export_values *op
 	return r;
 }
 
-static void tell(const struct exporting *exporting)
+/* Where standard output goes is not known here: nor is what is to be destroyed then. */
+static void tell_output(const struct exporting *exporting)
+{
+	report_note("%zu %s to standard output.", exporting->written,
+	            exporting->written == 1 ? "entry went" : "entries went");
+	if (exporting->format->flags & FORMAT_PLAIN)
+		report_warning("it is UNENCRYPTED: where it is kept, destroy it as soon as it has "
+		               "served");
+}
+
+static void tell_file(const struct exporting *exporting)
 {
 	struct json json = {0};
 
-	if (exporting->session->global.json && strcmp(exporting->path, "-") != 0) {
+	if (exporting->session->global.json) {
 		json_put_object(&json, NULL);
 		json_put_string(&json, "format", exporting->format->name);
 		json_put_string(&json, "file", exporting->path);
@@ -120,12 +130,16 @@ static void tell(const struct exporting *exporting)
 		               exporting->path);
 }
 
+static bool is_output(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
 /* The file is there, whatever becomes of this. */
 static void remember(struct exporting *exporting)
 {
 	struct error why = {0};
-	FREE_AUTO char *path =
-		strcmp(exporting->path, "-") == 0 ? NULL : realpath(exporting->path, NULL);
+	FREE_AUTO char *path = is_output(exporting->path) ? NULL : realpath(exporting->path, NULL);
 
 	if (exporting->format->flags & FORMAT_PLAIN &&
 	    vault_log_export(exporting->session->vault, exporting->format->name,
@@ -150,8 +164,10 @@ static int export_run(struct session *session, const void *values, char *const *
 	if (r == 0)
 		remember(&exporting);
 	session_close(session);
-	if (r == 0)
-		tell(&exporting);
+	if (r == 0 && is_output(exporting.path))
+		tell_output(&exporting);
+	else if (r == 0)
+		tell_file(&exporting);
 	account_done(&exporting.losses);
 	return r;
 }

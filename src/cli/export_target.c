@@ -1,6 +1,7 @@
 #include "export_target.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "present.h"
 #include "prompt.h"
@@ -31,7 +32,8 @@ int export_confirm(const struct format *format, const char *path,
 		                 "whoever gets hold of %s reads every password in it; "
 		                 "--plaintext writes it all the same",
 		                 format->title);
-	prompt_say("Every password goes to %s, UNENCRYPTED.\n", path);
+	prompt_say("Every password goes to %s, UNENCRYPTED.\n",
+	           strcmp(path, "-") == 0 ? "standard output" : path);
 	return prompt_confirm(options->yes, "Write it?", err);
 }
 

@@ -115,6 +115,22 @@ entry.update(password=past[0]["password"], password_since=then)'
 	cmp a.json b.json
 }
 
+@test "what went to standard output is not called a file" {
+	printf one | put add a
+	printf two | put add b --allow-reuse 'for the test'
+	answers 0 vault export json - --plaintext --yes
+	says '2 entries went to standard output.'
+	says 'UNENCRYPTED'
+	if grep -qE "shred|in -" "$BATS_TEST_TMPDIR/err"; then false; fi
+	answers 0 vault status
+	shows '1 that anybody can read; 0 still there'
+	shows '(standard output)'
+	if grep -q "shred" "$BATS_TEST_TMPDIR/out"; then false; fi
+	answers 0 vault export json ./- --plaintext --yes
+	says '2 entries are in ./-.'
+	says 'shred -u ./-'
+}
+
 @test "what a format has no room for is told before" {
 	printf one | put add a --tag t --url https://one --url https://two
 	answers 0 vault export chrome c.csv --plaintext --yes
