@@ -5,9 +5,10 @@
  * in one copy alone, that state is taken, be it a change, a removal or an erasure. One that went on
  * in both becomes one that has it all: the newer state, the passwords of both in its history, what
  * else the other one had beside it (under its name with "(earlier)" behind it); this is told as a
- * conflict. An entry that was erased in one copy while it was changed in the other is in the trash,
- * with what the other has of it. Of two entries of one name the one that was made later gets
- * another name.
+ * conflict. An entry that was erased in one copy after it was changed in the other is in the trash,
+ * with what the other has of it; where the change came later it lives. Of two entries of one name
+ * the one that was made later gets digits of its uuid behind it. Ticks of consumers count where
+ * they were made in the copy that had the password.
  *
  * Incidents are merged as entries are, then closed or opened as it follows from what came together;
  * an incident's number is that of this vault.

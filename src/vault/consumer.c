@@ -50,6 +50,26 @@ int64_t consumers_after(const struct entry *entry, int64_t now)
 	return now;
 }
 
+int consumers_untick(struct entry *entry, int64_t since, struct error *err)
+{
+	char when[WHEN_SIZE];
+
+	when_write(since - 1, when);
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		struct field *field = &entry->fields[i];
+		char *key;
+
+		if (field->kind != FIELD_CONSUMER || consumer_ticked(field) < since)
+			continue;
+		key = strdup(when);
+		if (!key)
+			return error_set(err, VAULT_FAILED, "out of memory");
+		free(field->key);
+		field->key = key;
+	}
+	return 0;
+}
+
 static bool has_consumer(const struct entry *entry, const char *text)
 {
 	for (size_t i = 0; i < entry->n_fields; i++)

@@ -253,6 +253,10 @@ int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, 
  * somebody else's. */
 int64_t consumers_after(const struct entry *entry, int64_t now);
 
+/* Puts ticks of `since` and later before it: they were made by somebody who did not know the
+ * password that is in use since then. */
+int consumers_untick(struct entry *entry, int64_t since, struct error *err);
+
 /* The fields of a new entry, the time put in as the key of consumers that have none. Gives the
  * list, which borrows what is in it; free(3). */
 int consumers_stamp(const struct entry *entry, char *when, struct field **ret_fields,

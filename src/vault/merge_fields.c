@@ -2,6 +2,7 @@
  * replaced. */
 #include "vault/merging.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,32 @@ static const struct field *find(const struct entry *entry, const char *key, bool
 	return NULL;
 }
 
+/* The bytes of a name without what entry_keep_earlier has put behind it. */
+static size_t base_length(const char *name)
+{
+	size_t length = strlen(name), mark = strlen(EARLIER) - 1;
+
+	while (length > 0 && name[length - 1] == ')') {
+		size_t at = length - 1, digits;
+
+		while (at > 0 && isdigit((unsigned char)name[at - 1]))
+			at--;
+		digits = length - 1 - at;
+		at -= digits > 0 && at > 0 && name[at - 1] == ' ';
+		if (at <= mark || memcmp(name + at - mark, EARLIER, mark) != 0)
+			break;
+		length = at - mark;
+	}
+	return length;
+}
+
 int entry_keep_earlier(struct entry *entry, const char *name, struct span value, bool attachment,
                        struct error *err)
 {
 	enum field_kind kind = attachment ? FIELD_ATTACHMENT : FIELD_SECRET;
 	FREE_AUTO char *front = NULL;
 	char key[FIELD_KEY_MAX + 1], behind[EARLIER_ROOM] = EARLIER;
-	int r = text_tidy(name, strlen(name), FIELD_KEY_MAX - EARLIER_ROOM, &front, err);
+	int r = text_tidy(name, base_length(name), FIELD_KEY_MAX - EARLIER_ROOM, &front, err);
 
 	if (r < 0)
 		return r;
@@ -96,6 +116,72 @@ static int add(struct entry *entry, const struct field *field, struct error *err
 	return entry_set_text(entry, field->kind, field->key, field->text, err);
 }
 
+/* ---- in an order of their own -------------------------------------------------------- */
+
+static bool is_earlier(const struct field *field)
+{
+	return (field->kind == FIELD_SECRET || field->kind == FIELD_ATTACHMENT) &&
+	       base_length(field->key) < strlen(field->key);
+}
+
+static int compare_spans(struct span a, struct span b)
+{
+	size_t shorter = a.length < b.length ? a.length : b.length;
+	int order = shorter > 0 ? memcmp(a.bytes, b.bytes, shorter) : 0;
+
+	return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
+}
+
+static int compare_earlier(const void *left, const void *right)
+{
+	const struct field *a = left, *b = right;
+	struct span a_name = {a->key, base_length(a->key)}, b_name = {b->key, base_length(b->key)};
+	int order = (a->kind > b->kind) - (a->kind < b->kind);
+
+	if (order == 0)
+		order = compare_spans(a_name, b_name);
+	return order != 0 ? order : compare_spans(field_value(a), field_value(b));
+}
+
+static int keep_again(struct entry *entry, struct field *field, struct error *err)
+{
+	int r;
+
+	field->key[base_length(field->key)] = '\0';
+	r = entry_keep_earlier(entry, field->key, field_value(field),
+	                       field->kind == FIELD_ATTACHMENT, err);
+	free(field->key);
+	secret_free(field->secret);
+	return r;
+}
+
+/* Numbers the earlier values anew, each once and in their order: three copies that are merged one
+ * after the other have the same ones under the same names, whichever came first. */
+static int order_earlier(struct entry *entry, struct error *err)
+{
+	FREE_AUTO struct field *earlier = calloc(entry->n_fields + 1, sizeof(*earlier));
+	size_t count = 0, kept = 0;
+	int r = 0;
+
+	if (!earlier)
+		return error_set(err, VAULT_FAILED, "out of memory");
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		if (is_earlier(&entry->fields[i]))
+			earlier[count++] = entry->fields[i];
+		else
+			entry->fields[kept++] = entry->fields[i];
+	}
+	entry->n_fields = kept;
+	if (count > 1)
+		qsort(earlier, count, sizeof(*earlier), compare_earlier);
+	for (size_t i = 0; i < count; i++) {
+		int done = keep_again(entry, &earlier[i], err);
+
+		r = r == 0 ? done : r;
+	}
+	return r;
+}
+
 int merge_fields(struct entry *into, const struct entry *from, bool *ret_differ, struct error *err)
 {
 	int r = 0;
@@ -114,5 +200,5 @@ int merge_fields(struct entry *into, const struct entry *from, bool *ret_differ,
 		                       field->key ? field->key : entry_field_word(field->kind),
 		                       field_value(field), field->kind == FIELD_ATTACHMENT, err);
 	}
-	return r;
+	return r == 0 ? order_earlier(into, err) : r;
 }

@@ -137,7 +137,10 @@ static void complete(struct past *past, struct past *other, bool current)
 		past->reason = other->reason;
 		other->reason = NULL;
 	}
-	if (past->forms_length == 0) {
+	/* Copies that were upgraded each by itself may have different ones: the same in both. */
+	if (other->forms_length > past->forms_length ||
+	    (other->forms_length == past->forms_length &&
+	     memcmp(other->forms, past->forms, past->forms_length) > 0)) {
 		memcpy(past->forms, other->forms, other->forms_length);
 		past->forms_length = other->forms_length;
 	}
@@ -215,11 +218,38 @@ static void drop_pending(struct entry *entry, const struct record *joined)
 		}
 }
 
+static void current_fingerprint(const struct record *record,
+                                unsigned char fingerprint[FINGERPRINT_BYTES])
+{
+	const struct past *current = current_of(record);
+
+	memset(fingerprint, 0, FINGERPRINT_BYTES);
+	if (current)
+		memcpy(fingerprint, current->fingerprint, FINGERPRINT_BYTES);
+}
+
+/* A tick says that a device has the password that was in use in that copy. */
+static int untick(struct entry *entry, const unsigned char had[FINGERPRINT_BYTES],
+                  const struct past *current, struct error *err)
+{
+	if (!current || memcmp(had, current->fingerprint, FINGERPRINT_BYTES) == 0)
+		return 0;
+	return consumers_untick(entry, current->since, err);
+}
+
 static int join(struct record *into, struct record *from, unsigned *conflicts, struct error *err)
 {
+	unsigned char into_had[FINGERPRINT_BYTES], from_had[FINGERPRINT_BYTES];
 	bool differ = false;
-	int r = join_passwords(into, from, conflicts, err);
+	int r;
 
+	current_fingerprint(into, into_had);
+	current_fingerprint(from, from_had);
+	r = join_passwords(into, from, conflicts, err);
+	if (r == 0)
+		r = untick(into->entry, into_had, current_of(into), err);
+	if (r == 0)
+		r = untick(from->entry, from_had, current_of(into), err);
 	if (r == 0)
 		r = join_names(into->entry, from->entry, conflicts, err);
 	drop_pending(into->entry, into);

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEHIND_ROOM 24 /* bytes: " (NUMBER)", at most */
+#include "base/uuid.h"
+
+#define DIGITS 4                    /* of the uuid, unless that is taken … */
+#define BEHIND_ROOM (UUID_SIZE + 3) /* … at most all of them: " (UUID)" */
 
 struct names {
 	struct merge_entry **live; /* by name, then by age */
@@ -40,17 +43,22 @@ static bool taken(const struct names *names, const char *name)
 	return bsearch(name, names->live, names->count, sizeof(*names->live), compare_name) != NULL;
 }
 
-/* "NAME (2)", or the first number that is free; NAME cut where it would be too long. Gives. */
-static int free_name(const struct names *names, const char *name, char **ret_name,
+/* "NAME (UUID)", of the uuid the first digits; NAME cut where it would be too long. Gives. Not a
+ * number that counts: of three copies each pair would count by itself, and give one entry several
+ * names. */
+static int free_name(const struct names *names, const struct merge_entry *entry, char **ret_name,
                      struct error *err)
 {
 	FREE_AUTO char *front = NULL;
-	int r = text_tidy(name, strlen(name), NAME_MAX_BYTES - BEHIND_ROOM, &front, err);
+	char uuid[UUID_SIZE];
+	int r = text_tidy(entry->name, strlen(entry->name), NAME_MAX_BYTES - BEHIND_ROOM, &front,
+	                  err);
 
-	for (unsigned number = 2; r == 0; number++) {
+	uuid_write(entry->uuid, uuid);
+	for (int digits = DIGITS; r == 0 && digits < UUID_SIZE; digits++) {
 		FREE_AUTO char *whole = NULL;
 
-		if (asprintf(&whole, "%s (%u)", front, number) < 0) {
+		if (asprintf(&whole, "%s (%.*s)", front, digits, uuid) < 0) {
 			whole = NULL;
 			return error_set(err, VAULT_FAILED, "out of memory");
 		}
@@ -60,7 +68,7 @@ static int free_name(const struct names *names, const char *name, char **ret_nam
 		if (r == 0 && !taken(names, *ret_name))
 			return 0;
 	}
-	return r;
+	return r < 0 ? r : error_set(err, VAULT_EXISTS, "no name is free for '%s'", front);
 }
 
 /* The names themselves stay as they are until all are given: they are what is looked through. */
@@ -71,7 +79,7 @@ static int give(struct names *names, char **new_names, struct error *err)
 	for (size_t i = 1; i < names->count && r == 0; i++) {
 		if (strcmp(names->live[i - 1]->name, names->live[i]->name) != 0)
 			continue;
-		r = free_name(names, names->live[i]->name, &new_names[i], err);
+		r = free_name(names, names->live[i], &new_names[i], err);
 		if (r == 0)
 			names->given[names->n_given++] = new_names[i];
 	}

@@ -47,12 +47,13 @@ static int write_password(struct vault *vault, const struct record *record, size
 	r = stmt_run(stmt, err);
 	if (r < 0)
 		return r;
-	if (past->value)
-		return forms_write(vault, record->entry, record->id, (int64_t)at, past->value, err);
-	if (past->forms_length == 0)
-		return 0;
-	return forms_keep(vault, record->id, (int64_t)at,
-	                  (struct span){past->forms, past->forms_length}, err);
+	/* As they were made, with the names that the entry had then: so has the other copy. */
+	if (past->forms_length > 0)
+		return forms_keep(vault, record->id, (int64_t)at,
+		                  (struct span){past->forms, past->forms_length}, err);
+	return past->value ? forms_write(vault, record->entry, record->id, (int64_t)at, past->value,
+	                                 err)
+	                   : 0;
 }
 
 int merge_write(struct vault *vault, struct record *record, struct error *err)

@@ -1,4 +1,6 @@
 /* Merge, case by case: what is taken, what is told, what is refused. */
+#include <vault/consumer.h>
+
 #include "forked.h"
 
 /* One entry, "mail", of the password "first", in two copies. */
@@ -130,20 +132,121 @@ static void a_change_survives_an_erasure(void **state)
 	assert_password(left, "mail", "second");
 }
 
+/* What an entry is called where another one of its name is older. */
+static void name_behind(struct vault *vault, const char *name, char behind[64])
+{
+	RECORD_AUTO record = {0};
+	int64_t id = 0;
+
+	assert_done(read_begin(vault, err));
+	assert_done(name_exact(vault, name, &id, err));
+	assert_done(record_load(vault, id, 0, &record, err));
+	read_end(vault);
+	snprintf(behind, 64, "%s (%02x%02x)", name, record.uuid[0], record.uuid[1]);
+}
+
 static void one_name_twice(void **state)
 {
 	VAULT_AUTO *left = NULL, *right = NULL;
+	char name[64], told[160];
 
 	(void)state;
 	apart(&left, &right);
 	add(left, "shop", "left", NULL);
 	now += 10;
 	add(right, "shop", "right", NULL);
-	assert_merges(left, right, "1 shop (2) < shop 0 0\n");
+	name_behind(right, "shop", name);
+	snprintf(told, sizeof(told), "1 %s < shop 0 0\n", name);
+	assert_merges(left, right, told);
 	assert_password(left, "shop", "left");
-	assert_password(left, "shop (2)", "right");
+	assert_password(left, name, "right");
 	merge(right, left, NULL);
 	assert_same_contents(left, right);
+}
+
+static void goes_on(struct vault *vault, const char *text)
+{
+	now += 10;
+	set_note(vault, "mail", text);
+	add(vault, "shop", text, NULL);
+}
+
+static void assert_note(const struct entry *entry, const char *key, const char *text)
+{
+	const struct field *field = entry_field(entry, key);
+
+	assert_non_null(field);
+	assert_int_equal(field->secret->length, strlen(text));
+	assert_memory_equal(field->secret->bytes, text, strlen(text));
+}
+
+/* Of three copies, whichever two come together first. */
+static void three_copies_in_any_order(void **state)
+{
+	static const unsigned orders[][3] = {{0, 1, 2}, {1, 2, 0}, {2, 1, 0}};
+	struct vault *copies[3], *merged[3];
+	char names[3][64] = {"shop"};
+
+	(void)state;
+	apart(&copies[0], &copies[1]);
+	copies[2] = fork_of(copies[0], "third");
+	goes_on(copies[0], "note a");
+	goes_on(copies[1], "note b");
+	goes_on(copies[2], "note c");
+	name_behind(copies[1], "shop", names[1]);
+	name_behind(copies[2], "shop", names[2]);
+	for (unsigned i = 0; i < 3; i++) {
+		ENTRY_AUTO *mail = NULL;
+		char suffix[] = {'m', (char)('0' + i), '\0'};
+
+		merged[i] = fork_of(copies[orders[i][0]], suffix);
+		merge(merged[i], copies[orders[i][1]], NULL);
+		merge(merged[i], copies[orders[i][2]], NULL);
+		assert_password(merged[i], names[0], "note a");
+		assert_password(merged[i], names[1], "note b");
+		assert_password(merged[i], names[2], "note c");
+		assert_done(vault_get(merged[i], "mail", &mail, err));
+		assert_int_equal(mail->n_fields, 3);
+		assert_note(mail, "note", "note c");
+		assert_note(mail, "note (earlier)", "note a");
+		assert_note(mail, "note (earlier 2)", "note b");
+	}
+	merge(merged[0], merged[1], NULL);
+	merge(merged[0], merged[2], NULL);
+	assert_password(merged[0], names[1], "note b");
+	assert_password(merged[0], names[2], "note c");
+	for (unsigned i = 0; i < 3; i++) {
+		vault_close(copies[i]);
+		vault_close(merged[i]);
+	}
+}
+
+/* The device was given the former password, after another copy had a new one. */
+static void a_tick_is_for_the_password_of_its_copy(void **state)
+{
+	VAULT_AUTO *left = NULL, *right = NULL;
+	WRITE_RESULT_AUTO result = {0};
+	ENTRY_AUTO *entry = NULL;
+	static const char *const phone[] = {"phone", NULL};
+
+	(void)state;
+	apart(&left, &right);
+	assert_done(consumer_record(left, "mail", "phone", 0, &result, err));
+	merge(right, left, NULL);
+	now += 10;
+	set_password(right, "mail", "second");
+	now += 10;
+	assert_done(consumers_tick(left, "mail", phone, &result, err));
+	merge(left, right, NULL);
+	merge(right, left, NULL);
+	assert_same_contents(left, right);
+	assert_done(vault_get(left, "mail", &entry, err));
+	assert_int_equal(consumers_behind(entry), 1);
+	assert_done(consumers_tick(left, "mail", phone, &result, err));
+	entry_free(entry);
+	entry = NULL;
+	assert_done(vault_get(left, "mail", &entry, err));
+	assert_int_equal(consumers_behind(entry), 0);
 }
 
 static void names_that_went_round(void **state)
@@ -227,6 +330,8 @@ int main(void)
 		cmocka_unit_test(a_removal_counts),
 		cmocka_unit_test(a_change_survives_an_erasure),
 		cmocka_unit_test(one_name_twice),
+		cmocka_unit_test(three_copies_in_any_order),
+		cmocka_unit_test(a_tick_is_for_the_password_of_its_copy),
 		cmocka_unit_test(names_that_went_round),
 		cmocka_unit_test(it_is_newer_than_both),
 		cmocka_unit_test(only_a_copy_is_taken),

@@ -181,10 +181,13 @@ static void one_history(uint64_t seed)
 
 static void copies_commute_whatever_was_done(void **state)
 {
+	static const uint64_t found[] = {61}; /* each once showed a difference */
 	const char *wanted = getenv("MERGE_RUNS");
 	unsigned long runs = wanted ? strtoul(wanted, NULL, 10) : RUNS;
 
 	(void)state;
+	for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++)
+		one_history(found[i]);
 	for (unsigned long seed = 1; seed <= runs; seed++) {
 		print_error("seed %lu\n", seed); /* standard output is TAP */
 		one_history(seed);
