@@ -88,6 +88,10 @@ void account_add(struct account *account, enum fate fate, const char *what, cons
                  const char *name);
 /* Counts everything that is in an item as taken. */
 void account_item(struct account *account, const struct item *item);
+/* One field less that was: it turned out that it is not taken after all. */
+void account_untake(struct account *account, enum field_kind kind);
+/* What a field is called in an account. */
+const char *account_word(enum field_kind kind);
 void account_done(struct account *account);
 #define ACCOUNT_AUTO __attribute__((cleanup(account_done))) struct account
 

@@ -325,6 +325,14 @@ struct import_result {
 int vault_import(struct vault *vault, const struct item *item, unsigned flags,
                  struct import_result *ret_result, struct error *err);
 
+/* Told of an entry that names another one as what it is reset through: that one is not there, or it
+ * is `there` and IMPORT_UPDATE was not given. `added`: the entry is new. */
+typedef void (*import_lost_each)(void *context, const char *name, bool there, bool added);
+
+/* To be called after the last item, inside the batch: an item may name one that comes after it, and
+ * which entry that is shows only then. Its uuid is the file's until here. */
+int vault_import_end(struct vault *vault, import_lost_each lost, void *context, struct error *err);
+
 enum export_flags {
 	EXPORT_TRASHED = 1 << 0,  /* those in the trash, too */
 	EXPORT_BY_NAME = 1 << 1,  /* folder by folder, the trash at last; it takes twice the time */

@@ -51,6 +51,8 @@ static int import_into(struct session *session, struct import *import, struct im
 		return r;
 	r = import_all(session, import, report, err);
 	if (r == 0)
+		r = vault_import_end(session->vault, import_report_lost, report, err);
+	if (r == 0)
 		r = reuse_map_look(&report->reuse, session->vault, err);
 	end = vault_batch_end(session->vault, r == 0 && !report->dry, err);
 	return r < 0 ? r : end;

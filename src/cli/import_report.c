@@ -135,6 +135,18 @@ void import_report_item(struct import_report *report, const struct item *item,
 		list_text(item, result);
 }
 
+void import_report_lost(void *context, const char *name, bool there, bool added)
+{
+	struct import_report *report = context;
+
+	if (added)
+		account_untake(&report->account, FIELD_RESETS);
+	account_add(&report->account, FATE_LEFT, account_word(FIELD_RESETS),
+	            there ? "the entry is there without it: --update takes it"
+	                  : "the entry that it leads through is not there",
+	            name);
+}
+
 /* ---- in the end ---------------------------------------------------------------------- */
 
 static const char *fate_word(enum fate fate)

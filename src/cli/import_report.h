@@ -26,6 +26,8 @@ void import_report_start(struct import_report *report, const struct session *ses
 /* One more item. */
 void import_report_item(struct import_report *report, const struct item *item,
                         const struct import_result *result);
+/* What an entry is reset through is not there: see vault_import_end. */
+void import_report_lost(void *context, const char *name, bool there, bool added);
 /* Ends the answer; with what the parser could not hand on as it was. */
 void import_report_end(struct import_report *report, const struct account *parser);
 void import_report_done(struct import_report *report);

@@ -49,7 +49,7 @@ void account_add(struct account *account, enum fate fate, const char *what, cons
 	row->n_names += row->names[row->n_names] != NULL;
 }
 
-static const char *kind_name(enum field_kind kind)
+const char *account_word(enum field_kind kind)
 {
 	switch (kind) {
 	case FIELD_URL:
@@ -95,21 +95,36 @@ void account_item(struct account *account, const struct item *item)
 	for (size_t i = 0; i < earlier; i++)
 		account_add(account, FATE_TAKEN, "earlier password", "", NULL);
 	for (size_t i = 0; i < item->n_fields; i++)
-		account_add(account, FATE_TAKEN, kind_name(item->fields[i].kind), "", NULL);
+		account_add(account, FATE_TAKEN, account_word(item->fields[i].kind), "", NULL);
 	if (item->created || item->modified)
 		account_add(account, FATE_TAKEN, "date", "", NULL);
 }
 
+static void row_done(struct account_row *row)
+{
+	for (size_t i = 0; i < row->n_names; i++)
+		free(row->names[i]);
+	free(row->what);
+	free(row->how);
+}
+
+void account_untake(struct account *account, enum field_kind kind)
+{
+	struct account_row *row = find(account, FATE_TAKEN, account_word(kind), "");
+
+	if (row && row->count > 0)
+		row->count--;
+	if (!row || row->count > 0)
+		return;
+	row_done(row);
+	account->n_rows--;
+	memmove(row, row + 1, (size_t)(account->rows + account->n_rows - row) * sizeof(*row));
+}
+
 void account_done(struct account *account)
 {
-	for (size_t i = 0; i < account->n_rows; i++) {
-		struct account_row *row = &account->rows[i];
-
-		for (size_t j = 0; j < row->n_names; j++)
-			free(row->names[j]);
-		free(row->what);
-		free(row->how);
-	}
+	for (size_t i = 0; i < account->n_rows; i++)
+		row_done(&account->rows[i]);
 	free(account->rows);
 	*account = (struct account){0};
 }
@@ -185,7 +200,7 @@ void export_losses(const struct format *format, const struct item *item, struct 
 		format->code->losses(format, item, account);
 	for (size_t i = 0; i < item->n_fields; i++) {
 		const struct item_field *field = &item->fields[i];
-		const char *what = kind_name(field->kind);
+		const char *what = account_word(field->kind);
 
 		if (format->code->keeps && format->code->keeps(format, item, field))
 			continue;

@@ -196,3 +196,17 @@ bool identity_was_met(struct vault *vault, const unsigned char uuid[ITEM_UUID_BY
 
 	return place->id != 0 && place->met;
 }
+
+int identity_alias(struct vault *vault, const struct item *item, int64_t id, struct error *err)
+{
+	if (!item->has_uuid || identity_was_met(vault, item->uuid))
+		return 0;
+	return identity_meet(vault, item->uuid, id, err);
+}
+
+int64_t identity_of(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES])
+{
+	const struct identity *place = place_of(vault->identities, uuid);
+
+	return place->state == ENTRY_PURGED ? 0 : place->id;
+}

@@ -185,9 +185,10 @@ static int look_for_partners(struct vault *vault, const struct item *item, int64
 }
 
 static int add(struct vault *vault, const struct item *item,
-               const unsigned char uuid[ITEM_UUID_BYTES], struct import_result *result,
-               struct error *err)
+               const unsigned char uuid[ITEM_UUID_BYTES], unsigned flags,
+               struct import_result *result, struct error *err)
 {
+	TRANSLATED_AUTO own = {0};
 	FREE_AUTO char *name = NULL;
 	int64_t id = 0;
 	int r = item->trashed ? text_name(item->name, &name, err)
@@ -196,9 +197,15 @@ static int add(struct vault *vault, const struct item *item,
 	if (r == 0)
 		r = look_for_partners(vault, item, 0, result, err);
 	if (r == 0)
-		r = import_add(vault, item, name, uuid, &id, err);
+		r = import_translate(vault, item, true, &own, err);
+	if (r == 0)
+		r = import_add(vault, &own.item, name, uuid, &id, err);
+	if (r == 0)
+		r = references_keep(vault, item, id, true, flags, err);
 	if (r == 0)
 		r = identity_meet(vault, uuid, id, err);
+	if (r == 0)
+		r = identity_alias(vault, item, id, err);
 	if (r < 0)
 		return r;
 	vault->state.entries += !item->trashed;
@@ -213,8 +220,13 @@ static int add(struct vault *vault, const struct item *item,
 static int meet(struct vault *vault, const struct item *item, int64_t id, unsigned flags,
                 struct import_result *result, struct error *err)
 {
-	int r = import_news(vault, item, id, &result->news, err);
+	TRANSLATED_AUTO own = {0};
+	int r = import_translate(vault, item, false, &own, err);
 
+	if (r == 0)
+		r = references_keep(vault, item, id, false, flags, err);
+	if (r == 0)
+		r = import_news(vault, &own.item, id, &result->news, err);
 	if (r < 0)
 		return r;
 	result->outcome = IMPORT_SAME;
@@ -225,7 +237,7 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 		return 0;
 	result->outcome = IMPORT_UPDATED;
 	r = look_for_partners(vault, item, id, result, err);
-	return r == 0 ? import_update(vault, item, id, result->news, err) : r;
+	return r == 0 ? import_update(vault, &own.item, id, result->news, err) : r;
 }
 
 static int import_one(struct vault *vault, const struct item *item, unsigned flags,
@@ -253,8 +265,10 @@ static int import_one(struct vault *vault, const struct item *item, unsigned fla
 			return r;
 	}
 	if (id == 0)
-		return add(vault, item, uuid, result, err);
+		return add(vault, item, uuid, flags, result, err);
 	r = identity_meet(vault, met, id, err);
+	if (r == 0)
+		r = identity_alias(vault, item, id, err);
 	return r == 0 ? meet(vault, item, id, flags, result, err) : r;
 }
 

@@ -23,7 +23,32 @@ int identity_find(struct vault *vault, const struct item *item, struct identity 
 int identity_meet(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES], int64_t id,
                   struct error *err);
 bool identity_was_met(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES]);
+/* Remembers that the entry, which was met, is what the file calls `item`. */
+int identity_alias(struct vault *vault, const struct item *item, int64_t id, struct error *err);
+/* The entry that has this uuid, or had it in the file; 0: none so far, or one that was erased. */
+int64_t identity_of(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES]);
 void identities_free(struct vault *vault);
+
+/* ---- references (import_refs.c) ------------------------------------------------------ */
+
+/* An item with the uuids of this vault in the place of the file's. */
+struct translated {
+	struct item item; /* borrows */
+	struct item_field *fields;
+	char (*texts)[VAULT_UUID_SIZE];
+};
+
+/* What refers to an entry that was not met yet stays as it is in an item that is `added`, and is
+ * left out of another. */
+int import_translate(struct vault *vault, const struct item *item, bool added,
+                     struct translated *ret_translated, struct error *err);
+void translated_done(struct translated *translated);
+#define TRANSLATED_AUTO __attribute__((cleanup(translated_done))) struct translated
+
+/* Remembers these of an item whose entry is `id`, for vault_import_end. */
+int references_keep(struct vault *vault, const struct item *item, int64_t id, bool added,
+                    unsigned flags, struct error *err);
+void references_free(struct vault *vault);
 
 /* ---- adding (import_add.c) ----------------------------------------------------------- */
 

@@ -206,3 +206,61 @@ entry.update(password=past[0]["password"], password_since=then)'
 	[ "$(ls to)" = some.csv ]
 	[ "$(stat -c %a,%h to/some.csv)" = 600,1 ]
 }
+
+# another_home: empty, while the first one's files stay.
+another_home() {
+	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/$1"
+	live_at "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "what an entry is reset through is the entry that was there, wherever it stands in the file" {
+	vault -q add early -g
+	vault -q add mail -g -u j@e.org --url https://mail.e.org
+	vault -q add shop -g --resets-via mail
+	vault -q edit early --resets-via mail --resets-via shop
+	vault -q add phone -g
+	vault -q add bank -g --resets-via phone
+	answers 0 vault export json "$BATS_TEST_TMPDIR/all.json" --plaintext --yes
+	another_home second
+	vault -q add mail -g -u j@e.org --url https://mail.e.org
+	answers 0 vault import --json "$BATS_TEST_TMPDIR/all.json"
+	[ "$(json '[(r["fate"], r["count"]) for r in j["account"] if "reset" in r["what"]]')" = \
+		"[('taken', 4)]" ]
+	answers 0 vault get shop -f resets-via
+	printed mail
+	answers 0 vault show early
+	shows 'resets-via  mail'
+	shows 'resets-via  shop'
+	answers 0 vault check
+	for flag in '' --update; do # shellcheck disable=SC2086 # none, or one
+		answers 0 vault import $flag "$BATS_TEST_TMPDIR/all.json"
+		shows '0 of 5 entries added'
+		shows '4 there already'
+	done
+	answers 7 vault leak mail
+	shows shop
+}
+
+@test "what an entry is reset through and is not in the file either is not taken, and told" {
+	vault -q add phone -g
+	vault -q add mail -g
+	vault -q add bank -g --resets-via phone --resets-via mail
+	answers 0 vault export json "$BATS_TEST_TMPDIR/all.json" --plaintext --yes
+	python3 - "$BATS_TEST_TMPDIR/all.json" <<-'END'
+		import json, sys
+		with open(sys.argv[1]) as file:
+		    whole = json.load(file)
+		items = next(v for v in whole.values() if isinstance(v, list))
+		items[:] = [item for item in items if item["name"] != "phone"]
+		with open(sys.argv[1], "w") as file:
+		    json.dump(whole, file)
+	END
+	another_home second
+	answers 0 vault import "$BATS_TEST_TMPDIR/all.json"
+	shows 'way to reset the password: the entry that it leads through is not there (bank)'
+	answers 0 vault get bank -f resets-via
+	printed mail
+	answers 0 vault import "$BATS_TEST_TMPDIR/all.json"
+	shows '2 there already'
+	answers 0 vault check
+}
