@@ -306,6 +306,7 @@ struct import_result {
 	enum import_outcome outcome;
 	unsigned news;       /* enum import_news; of IMPORT_DIFFERS and IMPORT_UPDATED */
 	bool renamed;        /* the name was taken */
+	bool realm_left;     /* the vault has a realm of that name, which the entry is not in */
 	bool shared, master; /* the password is another entry's too; the master password */
 	char name[NAME_MAX_BYTES + 1]; /* of the entry */
 };

@@ -118,6 +118,11 @@ static void count(struct import_report *report, const struct item *item,
 		            result->name);
 		break;
 	}
+	if (result->realm_left && result->outcome == IMPORT_ADDED)
+		account_untake(account, FIELD_REALM);
+	if (result->realm_left)
+		account_add(account, FATE_LEFT, account_word(FIELD_REALM),
+		            "the realms of the vault stay as they are", result->name);
 	if (result->renamed)
 		account_add(account, FATE_CHANGED, "name", "it was taken: something is behind it",
 		            result->name);

@@ -197,7 +197,7 @@ static int add(struct vault *vault, const struct item *item,
 	if (r == 0)
 		r = look_for_partners(vault, item, 0, result, err);
 	if (r == 0)
-		r = import_translate(vault, item, true, &own, err);
+		r = import_translate(vault, item, 0, &own, err);
 	if (r == 0)
 		r = import_add(vault, &own.item, name, uuid, &id, err);
 	if (r == 0)
@@ -212,6 +212,7 @@ static int add(struct vault *vault, const struct item *item,
 	vault->state.trashed += item->trashed != 0;
 	result->outcome = IMPORT_ADDED;
 	result->renamed = strcmp(name, item->name) != 0;
+	result->realm_left = own.realm_left;
 	tell_name(result, name);
 	return 0;
 }
@@ -221,8 +222,9 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
                 struct import_result *result, struct error *err)
 {
 	TRANSLATED_AUTO own = {0};
-	int r = import_translate(vault, item, false, &own, err);
+	int r = import_translate(vault, item, id, &own, err);
 
+	result->realm_left = own.realm_left;
 	if (r == 0)
 		r = references_keep(vault, item, id, false, flags, err);
 	if (r == 0)

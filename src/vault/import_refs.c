@@ -111,7 +111,7 @@ static bool is_twice(const struct translated *translated, struct span value)
 	return false;
 }
 
-static int translate_field(struct vault *vault, const struct item_field *field, bool added,
+static int translate_field(struct vault *vault, const struct item_field *field, int64_t id,
                            struct translated *to, char text[UUID_SIZE], struct error *err)
 {
 	struct item_field *copy = &to->fields[to->item.n_fields];
@@ -125,13 +125,17 @@ static int translate_field(struct vault *vault, const struct item_field *field, 
 			r = resolve(vault, uuid, &found, text, err);
 		if (r == 0 && found && *text)
 			copy->value = (struct span){text, UUID_SIZE - 1};
-		found = (found || added) && !is_twice(to, copy->value);
+		found = (found || id == 0) && !is_twice(to, copy->value);
+	}
+	if (field->kind == FIELD_REALM) {
+		r = realm_enters(vault, id, field->value, &found, err);
+		to->realm_left = !found;
 	}
 	to->item.n_fields += found;
 	return r;
 }
 
-int import_translate(struct vault *vault, const struct item *item, bool added,
+int import_translate(struct vault *vault, const struct item *item, int64_t id,
                      struct translated *ret_translated, struct error *err)
 {
 	size_t count = 0;
@@ -139,7 +143,8 @@ int import_translate(struct vault *vault, const struct item *item, bool added,
 
 	ret_translated->item = *item;
 	for (size_t i = 0; i < item->n_fields; i++)
-		count += item->fields[i].kind == FIELD_RESETS;
+		count +=
+			item->fields[i].kind == FIELD_RESETS || item->fields[i].kind == FIELD_REALM;
 	if (count == 0)
 		return 0;
 	ret_translated->fields = calloc(item->n_fields, sizeof(*ret_translated->fields));
@@ -149,7 +154,7 @@ int import_translate(struct vault *vault, const struct item *item, bool added,
 	ret_translated->item.fields = ret_translated->fields;
 	ret_translated->item.n_fields = 0;
 	for (size_t i = 0; i < item->n_fields && r == 0; i++)
-		r = translate_field(vault, &item->fields[i], added, ret_translated,
+		r = translate_field(vault, &item->fields[i], id, ret_translated,
 		                    ret_translated->texts[i], err);
 	return r;
 }

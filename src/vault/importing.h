@@ -36,11 +36,12 @@ struct translated {
 	struct item item; /* borrows */
 	struct item_field *fields;
 	char (*texts)[VAULT_UUID_SIZE];
+	bool realm_left; /* its realm is left out: see realm_enters */
 };
 
-/* What refers to an entry that was not met yet stays as it is in an item that is `added`, and is
- * left out of another. */
-int import_translate(struct vault *vault, const struct item *item, bool added,
+/* For the entry `id`; 0: a new one. There, what refers to an entry that was not met yet stays as it
+ * is; elsewhere it is left out. */
+int import_translate(struct vault *vault, const struct item *item, int64_t id,
                      struct translated *ret_translated, struct error *err);
 void translated_done(struct translated *translated);
 #define TRANSLATED_AUTO __attribute__((cleanup(translated_done))) struct translated
@@ -49,6 +50,14 @@ void translated_done(struct translated *translated);
 int references_keep(struct vault *vault, const struct item *item, int64_t id, bool added,
                     unsigned flags, struct error *err);
 void references_free(struct vault *vault);
+
+/* ---- realms (import_realms.c) -------------------------------------------------------- */
+
+/* May the entry `id` (0: a new one) be in that realm, the text of its field, because a file says
+ * so? It is in it, or it is in none and the vault had none of that name before the import. */
+int realm_enters(struct vault *vault, int64_t id, struct span text, bool *ret_enters,
+                 struct error *err);
+void realm_names_free(struct vault *vault);
 
 /* ---- adding (import_add.c) ----------------------------------------------------------- */
 

@@ -68,6 +68,7 @@ struct vault {
 	} ways;                        /* that the batch has not written yet: see ways_write */
 	struct identities *identities; /* of a batch that imports (identity.c); else NULL */
 	struct references *references; /* the same (import_refs.c) */
+	struct realm_names *realms;    /* the same (import_realms.c) */
 };
 
 /* ---- keys (keys.c) ------------------------------------------------------------------ */

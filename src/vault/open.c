@@ -314,6 +314,7 @@ void vault_close(struct vault *vault)
 	digest_forget(&vault->changes);
 	identities_free(vault);
 	references_free(vault);
+	realm_names_free(vault);
 	ways_forget(vault);
 	db_close(vault->db);
 	keys_forget(vault);

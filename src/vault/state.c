@@ -223,6 +223,7 @@ int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 	vault->batch = false;
 	identities_free(vault);
 	references_free(vault);
+	realm_names_free(vault);
 	if (keep && !failed && r == 0)
 		r = commit(vault, err);
 	else

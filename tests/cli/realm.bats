@@ -158,3 +158,39 @@ $'  a\n  b\n'
 	echo '[]' >empty.json
 	answers 2 vault realm load empty.json
 }
+
+own_home_again() {
+	cp -R "$BATS_FILE_TMPDIR/home" "$BATS_TEST_TMPDIR/$1"
+	live_at "$BATS_TEST_TMPDIR/$1"
+}
+
+@test "an import puts nobody in a realm that is there, and leaves its reason" {
+	for name in wiki cal; do vault -q add $name -g; done
+	vault -q realm add office wiki cal --reason 'one directory'
+	answers 0 vault export json "$BATS_TEST_TMPDIR/own.json" --plaintext --yes
+	vault realm show office >before
+	own_home_again other
+	for name in news plan; do vault -q add $name -g; done
+	vault -q realm add office news plan --reason harmless
+	answers 0 vault export json "$BATS_TEST_TMPDIR/other.json" --plaintext --yes
+	live_at "$BATS_TEST_TMPDIR/home"
+	cp "$BATS_TEST_TMPDIR"/*.json .
+	answers 0 vault import own.json
+	shows '2 there already'
+	for added in 2 0; do
+		answers 0 vault import --update other.json
+		shows "$added of 2 entries added"
+		run ! grep updated "$BATS_TEST_TMPDIR/out"
+		shows "realm: the realms of the vault stay as they are (news, plan)"
+		vault realm show office >now
+		cmp before now
+	done
+	answers 0 vault check
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import own.json
+	master realm show office >now
+	cmp before now
+	answers 0 master import --update own.json
+	shows '2 there already'
+}
