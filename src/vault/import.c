@@ -226,6 +226,8 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 
 	result->realm_left = own.realm_left;
 	if (r == 0)
+		r = import_bytes(vault, id, &own, err);
+	if (r == 0)
 		r = references_keep(vault, item, id, false, flags, err);
 	if (r == 0)
 		r = import_news(vault, &own.item, id, &result->news, err);

@@ -100,6 +100,10 @@ void translated_done(struct translated *translated)
 {
 	free(translated->fields);
 	free(translated->texts);
+	free(translated->passwords);
+	for (size_t i = 0; i < translated->n_secrets; i++)
+		secret_free(translated->secrets[i]);
+	free(translated->secrets);
 }
 
 static bool is_twice(const struct translated *translated, struct span value)

@@ -35,6 +35,9 @@ void identities_free(struct vault *vault);
 struct translated {
 	struct item item; /* borrows */
 	struct item_field *fields;
+	struct item_password *passwords;
+	struct secret **secrets; /* that values of both are */
+	size_t n_secrets;
 	char (*texts)[VAULT_UUID_SIZE];
 	bool realm_left; /* its realm is left out: see realm_enters */
 };
@@ -50,6 +53,9 @@ void translated_done(struct translated *translated);
 int references_keep(struct vault *vault, const struct item *item, int64_t id, bool added,
                     unsigned flags, struct error *err);
 void references_free(struct vault *vault);
+
+/* Puts bytes that the entry has in the place of their base64 (import_bytes.c). */
+int import_bytes(struct vault *vault, int64_t id, struct translated *to, struct error *err);
 
 /* ---- realms (import_realms.c) -------------------------------------------------------- */
 

@@ -264,3 +264,20 @@ another_home() {
 	shows '2 there already'
 	answers 0 vault check
 }
+
+@test "bytes that a format has as base64 are not taken for others when they come back" {
+	printf '\377\001\002' | put add odd -u joe --url https://a
+	printf '\376\001' | vault -q edit odd --secret-field k=-
+	printf 'first\375' | put edit odd
+	answers 0 vault export json before.json --plaintext --yes
+	for format in bitwarden-json chrome cxf; do
+		answers 0 vault export $format out --plaintext --yes
+		for flag in '' --update; do # shellcheck disable=SC2086 # none, or one
+			answers 0 vault import $flag out
+			shows '1 there already'
+		done
+		rm out
+	done
+	answers 0 vault export json after.json --plaintext --yes
+	cmp before.json after.json
+}
