@@ -297,6 +297,16 @@ static void take_tags(struct keepass_entry *entry, struct keepass_text text, str
 	}
 }
 
+/* The date behind "vault.used-by.2."; none is fine. */
+static struct span own_date(struct span key)
+{
+	const char *end = (const char *)key.bytes + key.length, *dot;
+
+	dot = memrchr(key.bytes, '.', key.length);
+	return dot && end - dot == WHEN_SIZE ? (struct span){dot + 1, WHEN_SIZE - 1}
+	                                     : (struct span){NULL, 0};
+}
+
 /* "vault.rules", "vault.rules.2": a field of a kind that only we have. */
 static bool take_own(struct emit *emit, struct span key, struct span value)
 {
@@ -310,7 +320,7 @@ static bool take_own(struct emit *emit, struct span key, struct span value)
 	kind = kind_of_word((struct span){word, dot ? (size_t)(dot - word) : key.length - front});
 	if (!kind)
 		return false;
-	kind_emit(emit, kind, span_of(NULL), value);
+	kind_emit(emit, kind, own_date(key), value);
 	return true;
 }
 

@@ -294,7 +294,10 @@ static void put_own(struct keepass_write *write, const struct item *item, size_t
 	size_t rank = rank_of(item, at);
 	char key[64];
 
-	if (rank == 0)
+	if (field->key) /* a date, see kind_emit */
+		snprintf(key, sizeof(key), KEEPASS_OWN "%s.%zu.%s", word ? word : "", rank + 1,
+		         field->key);
+	else if (rank == 0)
 		snprintf(key, sizeof(key), KEEPASS_OWN "%s", word ? word : "");
 	else
 		snprintf(key, sizeof(key), KEEPASS_OWN "%s.%zu", word ? word : "", rank + 1);

@@ -65,6 +65,29 @@ filled_vault() {
 	cmp <(sed s/^,// a.json | sort) <(sed s/^,// b.json | sort)
 }
 
+@test "when a user of a password got it goes out and comes back" {
+	put add mail --used-by phone --used-by laptop --used-by 'a.b 2.x' <<<one
+	answers 0 vault export json a.json --plaintext --yes
+	sed -i 's/"key":"[^"]*",//' a.json # not known of the first
+	[ "$(grep -o '"key":' a.json | wc -l)" = 2 ]
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	answers 0 master import a.json
+	answers 0 master export json c.json --plaintext --yes
+	answers 0 master export keepass-xml a.xml --plaintext --yes
+	answers 0 master import a.xml
+	shows '1 there already'
+	rm "$FILE"
+	master init -q --no-recovery "${CHEAP[@]}"
+	# As older files have it: without the date.
+	sed 's/used-by\.\([0-9]\)\.[^<]*/used-by.\1/' a.xml >old.xml
+	answers 0 master import -n old.xml
+	shows '3       user of the password'
+	answers 0 master import a.xml
+	answers 0 master export json b.json --plaintext --yes
+	cmp c.json b.json
+}
+
 @test "KeePassXC reads it, and what KeePassXC writes comes back the same" {
 	command -v keepassxc-cli >/dev/null || skip "keepassxc-cli is not installed"
 	export QT_QPA_PLATFORM=offscreen
