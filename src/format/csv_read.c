@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/cleanup.h"
 #include "base/span.h"
 #include "base/uuid.h"
 #include "base/when.h"
@@ -17,6 +18,7 @@ struct role {
 	enum column what; /* 0: in no table */
 	char key[FIELD_KEY_MAX + 1];
 	const char *rule; /* what is in it by itself, or NULL */
+	char *root;       /* of folders: the outermost, which is left out, or NULL */
 };
 
 static void copy_key(char key[FIELD_KEY_MAX + 1], struct span span)
@@ -130,13 +132,14 @@ static void take_pairs(struct emit *emit, struct span cell)
 	}
 }
 
-static void take_folder(const struct csv_kind *kind, struct emit *emit, struct span cell)
+static void take_folder(const struct csv_kind *kind, struct emit *emit, const struct role *role,
+                        struct span cell)
 {
 	const char *start = cell.bytes, *end = start + cell.length;
 	char separator = kind->folder_separator;
-	size_t root = kind->folder_root ? strlen(kind->folder_root) : 0;
+	size_t root = role->root ? strlen(role->root) : 0;
 
-	if (root > 0 && cell.length >= root && memcmp(start, kind->folder_root, root) == 0 &&
+	if (root > 0 && cell.length >= root && memcmp(start, role->root, root) == 0 &&
 	    (cell.length == root || start[root] == '/'))
 		start += cell.length == root ? root : root + 1;
 	for (const char *p = start; separator && p < end; p++)
@@ -250,7 +253,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		split(emit, cell, ",;", emit_tag);
 		break;
 	case COLUMN_FOLDER:
-		take_folder(kind, emit, cell);
+		take_folder(kind, emit, role, cell);
 		break;
 	case COLUMN_CREATED:
 	case COLUMN_MODIFIED:
@@ -352,6 +355,55 @@ static int assign(const struct csv_kind *kind, const struct csv *csv, const stru
 	return 0;
 }
 
+/* Programs call the group that all the others are in as they like, and in the language of the user:
+ * it is the one that every row begins with. NULL: there is none such. */
+static char *common_root(const struct source *source, size_t column)
+{
+	FREE_AUTO char *root = NULL;
+	CSV_AUTO csv = {0};
+	char *found;
+	int r = csv_start(&csv, source, NULL);
+
+	if (r == 0)
+		r = csv_row(&csv, NULL); /* the headers */
+	while (r == 1 && (r = csv_row(&csv, NULL)) == 1) {
+		struct span cell = column < csv.n_cells ? csv.cells[column] : span_of("");
+		const char *slash = cell.length > 0 ? memchr(cell.bytes, '/', cell.length) : NULL;
+
+		if (slash)
+			cell.length = (size_t)(slash - (const char *)cell.bytes);
+		if (!root && cell.length > 0)
+			root = strndup(cell.bytes, cell.length);
+		if (!root || !span_is(cell, root))
+			return NULL;
+	}
+	found = root;
+	root = NULL;
+	return found;
+}
+
+static int find_roots(const struct csv_kind *kind, const struct source *source, struct role *roles,
+                      size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count && kind->folder_root; i++) {
+		if (roles[i].what != COLUMN_FOLDER)
+			continue;
+		roles[i].root = common_root(source, i);
+		if (!roles[i].root)
+			roles[i].root = strdup(kind->folder_root);
+		if (!roles[i].root)
+			return error_set(err, VAULT_FAILED, "out of memory");
+	}
+	return 0;
+}
+
+static void free_roles(struct role *roles, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(roles[i].root);
+	free(roles);
+}
+
 static int has_password(const struct role *roles, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
@@ -384,9 +436,11 @@ int csv_read(const struct format *format, const struct source *source, struct em
 	r = assign(kind, &csv, source->map, roles, err);
 	if (r == 0 && !kind->no_password)
 		r = has_password(roles, count, err);
+	if (r == 0)
+		r = find_roots(kind, source, roles, count, err);
 	while (r == 0 && (r = csv_row(&csv, err)) == 1)
 		r = take_row(kind, &csv, roles, count, emit, err);
-	free(roles);
+	free_roles(roles, count);
 	return r;
 }
 

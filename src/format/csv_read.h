@@ -8,7 +8,7 @@
 
 struct csv_kind {
 	const struct csv_column *columns; /* NULL: any, by a map */
-	const char *folder_root;          /* in front of every folder, or NULL */
+	const char *folder_root;          /* in front of every folder when written, or NULL */
 	char folder_separator;            /* beside '/', or 0 */
 	const char *no_url;               /* what stands for no URL, or NULL */
 	bool no_password;                 /* its items have none */

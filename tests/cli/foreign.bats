@@ -91,3 +91,21 @@ takes() {
 	answers 0 master import b.csv
 	[ "$(master get -f one a)" = ' one: ' ]
 }
+
+@test "the group of KeePassXC that all are in is left out, whatever it is called" {
+	head='"Group","Title","Username","Password","URL","Notes","TOTP","Icon"'
+	head+=',"Last Modified","Created"'
+	tail='"","","","0","2023-11-20T22:13:20Z","2023-11-20T22:13:20Z"'
+	printf '%s\n' "$head" "\"Passwords\",\"mail\",\"u\",\"one\",$tail" \
+		"\"Passwords/Work/a\",\"shop\",\"u\",\"two\",$tail" >a.csv
+	answers 0 vault import a.csv
+	answers 0 vault get mail
+	answers 0 vault get Work/a/shop
+	sed 's/"Passwords/"Passwörter/' a.csv >b.csv
+	answers 0 vault import b.csv
+	shows '2 there already'
+	sed 's/"Passwords"/"Root"/' a.csv >c.csv # of one group alone there is none
+	answers 0 vault import -n c.csv
+	shows '+ Passwords/Work/a/shop'
+	shows '1 there already'
+}
