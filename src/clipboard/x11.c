@@ -133,8 +133,16 @@ static void disown(void)
 	x11.owned = 0;
 }
 
+/* An answer to anything tells that what was sent before has been done. A server that is told of the
+ * end of a connection does not read what else was sent. */
+static void settle(void)
+{
+	free(xcb_get_input_focus_reply(x11.connection, xcb_get_input_focus(x11.connection), NULL));
+}
+
 static void leave(void)
 {
+	settle();
 	xcb_disconnect(x11.connection);
 	x11.connection = NULL;
 	secret_free(x11.value);
@@ -297,9 +305,9 @@ static void clear(const struct way *way)
 {
 	(void)way;
 	disown();
-	/* An answer to anything tells that what was sent before has been done. Who asked until then
-	 * is refused: a program that pastes waits for its answer, many of them forever. */
-	free(xcb_get_input_focus_reply(x11.connection, xcb_get_input_focus(x11.connection), NULL));
+	/* Who asked until that was done is refused: a program that pastes waits for its answer,
+	 * many of them forever. */
+	settle();
 	ours();
 	leave();
 }
