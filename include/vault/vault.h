@@ -300,11 +300,12 @@ enum import_news {
 	                        goes into the history, what else differs stays as it is */
 	NEWS_NEWER = 1 << 5, /* the item was changed after the entry was: it may even go back to a
 	                        password of the entry's history */
+	NEWS_KEPT = 1 << 6,  /* the entry has another value of something, and keeps it */
 };
 
 struct import_result {
 	enum import_outcome outcome;
-	unsigned news;       /* enum import_news; of IMPORT_DIFFERS and IMPORT_UPDATED */
+	unsigned news;       /* enum import_news; of IMPORT_SAME: NEWS_KEPT */
 	bool renamed;        /* the name was taken */
 	bool realm_left;     /* the vault has a realm of that name, which the entry is not in */
 	bool shared, master; /* the password is another entry's too; the master password */

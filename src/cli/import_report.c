@@ -123,6 +123,9 @@ static void count(struct import_report *report, const struct item *item,
 	if (result->realm_left)
 		account_add(account, FATE_LEFT, account_word(FIELD_REALM),
 		            "the realms of the vault stay as they are", result->name);
+	if (result->news & NEWS_KEPT)
+		account_add(account, FATE_LEFT, "field",
+		            "the entry has another value, and keeps it", result->name);
 	if (result->renamed)
 		account_add(account, FATE_CHANGED, "name", "it was taken: something is behind it",
 		            result->name);

@@ -234,14 +234,13 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	if (r < 0)
 		return r;
 	result->outcome = IMPORT_SAME;
-	if ((result->news & ~(unsigned)(NEWS_OLDER | NEWS_NEWER)) == 0)
+	if (!(result->news & NEWS_ANY))
 		return 0;
-	result->outcome = IMPORT_DIFFERS;
-	if (!(flags & IMPORT_UPDATE))
-		return 0;
-	result->outcome = IMPORT_UPDATED;
-	r = look_for_partners(vault, item, id, result, err);
-	return r == 0 ? import_update(vault, &own.item, id, result->news, err) : r;
+	r = import_update(vault, &own.item, id, flags & IMPORT_UPDATE, &result->news, err);
+	if (r < 0 || !(result->news & NEWS_ANY))
+		return r;
+	result->outcome = flags & IMPORT_UPDATE ? IMPORT_UPDATED : IMPORT_DIFFERS;
+	return flags & IMPORT_UPDATE ? look_for_partners(vault, item, id, result, err) : 0;
 }
 
 static int import_one(struct vault *vault, const struct item *item, unsigned flags,

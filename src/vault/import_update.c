@@ -125,29 +125,32 @@ static const struct field *rival_of(const struct entry *entry, const struct item
 	return NULL;
 }
 
-static int update_field(struct entry *entry, const struct item_field *field, bool older,
-                        struct error *err)
+/* Puts a field in, or what it replaces aside. *news gets what came of it. */
+static int update_field(struct entry *entry, const struct item *item,
+                        const struct item_field *field, unsigned *news, struct error *err)
 {
 	const struct field *rival = rival_of(entry, field);
+	size_t count = entry->n_fields;
 	int r = 0;
 
-	/* Which entries share a password on purpose is not a stranger's to say. */
-	if (rival && field->kind == FIELD_REALM)
+	if (rival && span_equal(field_value(rival), field->value))
 		return 0;
-	if (rival) {
-		struct span there = field_value(rival);
-
-		if (older || span_equal(there, field->value))
-			return 0;
+	/* Which entries share a password on purpose is not a stranger's to say. */
+	if (rival && (*news & NEWS_OLDER || field->kind == FIELD_REALM)) {
+		*news |= NEWS_KEPT;
+		return 0;
+	}
+	if (rival)
 		r = entry_keep_earlier(entry,
 		                       field->key ? field->key : entry_field_word(field->kind),
-		                       there, field->kind == FIELD_ATTACHMENT, err);
-	}
-	if (r < 0)
-		return r;
-	if (field_is_secret(field->kind))
-		return entry_set_secret_value(entry, field->kind, field->key, field->value, err);
-	return entry_set_text(entry, field->kind, field->key, field->value.bytes, err);
+		                       field_value(rival), field->kind == FIELD_ATTACHMENT, err);
+	if (r == 0 && field_is_secret(field->kind))
+		r = entry_set_secret_value(entry, field->kind, field->key, field->value, err);
+	else if (r == 0)
+		r = entry_set_text(entry, field->kind, field->key, field->value.bytes, err);
+	if (rival || entry->n_fields > count)
+		*news |= NEWS_FIELDS;
+	return r;
 }
 
 /* A password that either has had is no longer one to be. */
@@ -160,53 +163,65 @@ static bool is_past(const struct record *record, const struct item *item, struct
 	return found;
 }
 
-static int update_fields(struct record *record, const struct item *item, bool older,
+static int update_fields(struct record *record, const struct item *item, unsigned *news,
                          struct error *err)
 {
 	const struct field *pending = entry_field(record->entry, "pending");
 	int r = 0;
 
-	if (pending && is_past(record, item, field_value(pending)))
+	if (pending && is_past(record, item, field_value(pending))) {
 		entry_clear_kind(record->entry, FIELD_PENDING);
+		*news |= NEWS_FIELDS;
+	}
 	for (size_t i = 0; i < item->n_fields && r == 0; i++)
 		if (item->fields[i].kind != FIELD_PENDING ||
 		    !is_past(record, item, item->fields[i].value))
-			r = update_field(record->entry, &item->fields[i], older, err);
+			r = update_field(record->entry, item, &item->fields[i], news, err);
 	return r;
 }
 
-static int update_entry(struct record *record, const struct item *item, unsigned news,
-                        struct error *err)
+static int update_user(struct entry *entry, const struct item *item, unsigned *news,
+                       struct error *err)
 {
-	struct entry *entry = record->entry;
-	bool older = news & NEWS_OLDER;
 	int r = 0;
 
-	if (news & NEWS_USER && (!older || !entry->user)) {
-		if (entry->user)
-			r = entry_keep_earlier(entry, "user",
-			                       (struct span){entry->user, strlen(entry->user)},
-			                       false, err);
-		if (r == 0)
-			r = entry_set_user(entry, item->user, err);
+	if (entry->user && *news & NEWS_OLDER) {
+		*news = (*news & ~(unsigned)NEWS_USER) | NEWS_KEPT;
+		return 0;
 	}
-	return r == 0 ? update_fields(record, item, older, err) : r;
+	if (entry->user)
+		r = entry_keep_earlier(entry, "user", text_span(entry->user), false, err);
+	return r == 0 ? entry_set_user(entry, item->user, err) : r;
 }
 
-int import_update(struct vault *vault, const struct item *item, int64_t id, unsigned news,
-                  struct error *err)
+static int write_update(struct vault *vault, struct record *record, const struct item *item,
+                        unsigned news, struct error *err)
+{
+	int r = 0;
+
+	if (news & (NEWS_PASSWORD | NEWS_HISTORY))
+		r = update_passwords(vault, record, item, news, err);
+	if (r < 0)
+		return r;
+	if (!(news & NEWS_OLDER))
+		record->entry->modified = item->modified ? item->modified : now_seconds();
+	r = record_write(vault, record, true, err);
+	return r == 0 ? record_seal(vault, record->id, err) : r;
+}
+
+int import_update(struct vault *vault, const struct item *item, int64_t id, bool writes,
+                  unsigned *news, struct error *err)
 {
 	RECORD_AUTO record = {0};
 	int r = record_load(vault, id, WANT_SECRETS | WANT_HISTORY | WANT_PAST, &record, err);
 
+	/* What differs is not all new: it is tried which of the fields are. */
+	*news &= ~(unsigned)NEWS_FIELDS;
+	if (r == 0 && *news & NEWS_USER)
+		r = update_user(record.entry, item, news, err);
 	if (r == 0)
-		r = update_entry(&record, item, news, err);
-	if (r == 0 && news & (NEWS_PASSWORD | NEWS_HISTORY))
-		r = update_passwords(vault, &record, item, news, err);
-	if (r < 0)
+		r = update_fields(&record, item, news, err);
+	if (r < 0 || !writes || !(*news & NEWS_ANY))
 		return r;
-	if (!(news & NEWS_OLDER))
-		record.entry->modified = item->modified ? item->modified : now_seconds();
-	r = record_write(vault, &record, true, err);
-	return r == 0 ? record_seal(vault, id, err) : r;
+	return write_update(vault, &record, item, *news, err);
 }

@@ -90,12 +90,14 @@ struct secret import_lend(const struct item_password *password);
 int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
 
-/* What is new in `item` for entry `id`; 0: nothing. */
+/* What differs in `item` from entry `id`; nothing of NEWS_ANY: all of it is there. */
 int import_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
                 struct error *err);
 
-/* Takes it. */
-int import_update(struct vault *vault, const struct item *item, int64_t id, unsigned news,
-                  struct error *err);
+#define NEWS_ANY (NEWS_PASSWORD | NEWS_HISTORY | NEWS_USER | NEWS_FIELDS)
+
+/* Finds which of what differs is new, in *news, and takes it where it `writes`. */
+int import_update(struct vault *vault, const struct item *item, int64_t id, bool writes,
+                  unsigned *news, struct error *err);
 
 #endif

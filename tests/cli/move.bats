@@ -83,6 +83,35 @@ entry.update(password=past[0]["password"], password_since=then)'
 	[ "$(vault get shop)" = 'the second' ]
 }
 
+@test "an older file: what differs stays and is told, what is missing is taken, once" {
+	printf one | put add shop -u joe --note first
+	vault export -q json a.json --plaintext --yes
+	sleep 2
+	printf 'the second' | put edit shop -u ann --note second
+	for option in -n --; do
+		answers 0 vault import --update "$option" a.json
+		shows '1 there already'
+		shows 'field: the entry has another value, and keeps it (shop)'
+		unseen '~ shop'
+	done
+	answers 0 vault import a.json
+	shows '1 there already'
+	"$PYTHON" - <<-END
+		import json
+		whole = json.load(open("a.json"))
+		whole["entries"][0]["fields"].append(dict(kind="text", key="pin", value="12"))
+		json.dump(whole, open("a.json", "w"))
+	END
+	answers 0 vault import --update a.json
+	shows '1 updated'
+	[ "$(vault get -f pin shop)" = 12 ]
+	[ "$(vault get -f note shop)" = second ]
+	[ "$(vault get -f user shop)" = ann ]
+	answers 0 vault import --update a.json
+	shows '1 there already'
+	answers 0 vault check
+}
+
 @test "all or nothing: a broken line leaves the vault as it was, and is named" {
 	csv 'one,,u,a,' '"two' >c.csv
 	answers 2 vault import c.csv
