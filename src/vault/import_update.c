@@ -125,6 +125,31 @@ static const struct field *rival_of(const struct entry *entry, const struct item
 	return NULL;
 }
 
+/* Does the item have that value as "NAME (until DATE)"? */
+static bool has_dated(const struct item *item, const char *name, struct span value)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < item->n_fields; i++) {
+		const char *key = item->fields[i].key;
+
+		if (key && strncmp(key, name, length) == 0 &&
+		    strncmp(key + length, " (until ", 8) == 0 &&
+		    span_equal(item->fields[i].value, value))
+			return true;
+	}
+	return false;
+}
+
+/* Once is enough, and the one with a date says more. */
+static int keep_earlier(struct entry *entry, const struct item *item, const char *name,
+                        struct span value, bool attachment, struct error *err)
+{
+	if (!attachment && has_dated(item, name, value))
+		return 0;
+	return entry_keep_earlier(entry, name, value, attachment, err);
+}
+
 /* Puts a field in, or what it replaces aside. *news gets what came of it. */
 static int update_field(struct entry *entry, const struct item *item,
                         const struct item_field *field, unsigned *news, struct error *err)
@@ -141,9 +166,9 @@ static int update_field(struct entry *entry, const struct item *item,
 		return 0;
 	}
 	if (rival)
-		r = entry_keep_earlier(entry,
-		                       field->key ? field->key : entry_field_word(field->kind),
-		                       field_value(rival), field->kind == FIELD_ATTACHMENT, err);
+		r = keep_earlier(entry, item,
+		                 field->key ? field->key : entry_field_word(field->kind),
+		                 field_value(rival), field->kind == FIELD_ATTACHMENT, err);
 	if (r == 0 && field_is_secret(field->kind))
 		r = entry_set_secret_value(entry, field->kind, field->key, field->value, err);
 	else if (r == 0)
@@ -190,7 +215,7 @@ static int update_user(struct entry *entry, const struct item *item, unsigned *n
 		return 0;
 	}
 	if (entry->user)
-		r = entry_keep_earlier(entry, "user", text_span(entry->user), false, err);
+		r = keep_earlier(entry, item, "user", text_span(entry->user), false, err);
 	return r == 0 ? entry_set_user(entry, item->user, err) : r;
 }
 

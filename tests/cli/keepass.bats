@@ -129,3 +129,21 @@ filled_vault() {
 	answers 0 vault import --update --import-password-file pw a.kdbx
 	shows '1 there already'
 }
+
+@test "what KeePassXC says the date of is kept once by an update" {
+	command -v keepassxc-cli >/dev/null || skip "keepassxc-cli is not installed"
+	export QT_QPA_PLATFORM=offscreen
+	printf one | put add shop -u joe --note first
+	vault export -q keepass-xml a.xml --plaintext --yes
+	printf 'pw\npw\n' | keepassxc-cli import -p -t 100 a.xml a.kdbx
+	sleep 2
+	echo pw | keepassxc-cli edit -q -u ann --notes second a.kdbx shop
+	echo pw >pw
+	answers 0 vault import --update --import-password-file pw a.kdbx
+	answers 0 vault show shop
+	shows 'user (until '
+	shows 'note (until '
+	unseen '(earlier)'
+	answers 0 vault import --update --import-password-file pw a.kdbx
+	shows '1 there already'
+}
