@@ -308,6 +308,8 @@ struct import_result {
 	unsigned news;       /* enum import_news; of IMPORT_SAME: NEWS_KEPT */
 	bool renamed;        /* the name was taken */
 	bool realm_left;     /* the vault has a realm of that name, which the entry is not in */
+	bool other_name;     /* the entry that the item is has another name */
+	bool trashed_there;  /* and it is not in the trash, as the item is */
 	bool shared, master; /* the password is another entry's too; the master password */
 	char name[NAME_MAX_BYTES + 1]; /* of the entry */
 };

@@ -74,6 +74,11 @@ static void list_text(const struct item *item, const struct import_result *resul
 		output_text(item->user);
 		output_string(")");
 	}
+	if (result->other_name) {
+		output_string(" (");
+		output_text(item->name);
+		output_string(" in the file)");
+	}
 	if (result->outcome == IMPORT_TRASHED)
 		output_string(": in the trash");
 	print_news(result->news);
@@ -89,6 +94,31 @@ static void list_json(struct json *json, const struct import_result *result)
 	json_put_string(json, "outcome", outcome_word(result->outcome));
 	json_put_bool(json, "shared", result->shared);
 	json_close(json);
+}
+
+/* Has it been renamed there, as far as the dates tell? What import itself puts behind a name that
+ * is taken says nothing of that. */
+static bool is_renamed(const struct item *item, const struct import_result *result)
+{
+	size_t length = strlen(item->name);
+	bool behind = strncmp(result->name, item->name, length) == 0 &&
+	              strncmp(result->name + length, " (", 2) == 0;
+
+	return result->other_name && !behind && item->modified > 0 && !(result->news & NEWS_OLDER);
+}
+
+/* What an entry that is there keeps, whatever the item says. */
+static void count_kept(struct account *account, const struct item *item,
+                       const struct import_result *result)
+{
+	if (result->news & NEWS_KEPT)
+		account_add(account, FATE_LEFT, "field",
+		            "the entry has another value, and keeps it", result->name);
+	if (is_renamed(item, result))
+		account_add(account, FATE_LEFT, "name", "the entry keeps its own", result->name);
+	if (result->trashed_there)
+		account_add(account, FATE_LEFT, "trash", "it is in the trash there, and stays here",
+		            result->name);
 }
 
 static void count(struct import_report *report, const struct item *item,
@@ -123,9 +153,7 @@ static void count(struct import_report *report, const struct item *item,
 	if (result->realm_left)
 		account_add(account, FATE_LEFT, account_word(FIELD_REALM),
 		            "the realms of the vault stay as they are", result->name);
-	if (result->news & NEWS_KEPT)
-		account_add(account, FATE_LEFT, "field",
-		            "the entry has another value, and keeps it", result->name);
+	count_kept(account, item, result);
 	if (result->renamed)
 		account_add(account, FATE_CHANGED, "name", "it was taken: something is behind it",
 		            result->name);

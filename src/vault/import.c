@@ -217,6 +217,28 @@ static int add(struct vault *vault, const struct item *item,
 	return 0;
 }
 
+/* An entry that is there keeps its name, and its place in the trash or not. */
+static int tell_entry(struct vault *vault, const struct item *item, int64_t id,
+                      struct import_result *result, struct error *err)
+{
+	STMT_AUTO *stmt = NULL;
+	FREE_AUTO char *name = NULL;
+	int r = text_name(item->name, &name, err);
+
+	if (r == 0)
+		r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r < 0 ? r : error_set(err, VAULT_FAILED, "an entry is gone");
+	tell_name(result, stmt_text(stmt, 2));
+	result->other_name = strcmp(result->name, name) != 0;
+	result->trashed_there = item->trashed && stmt_int(stmt, 7) == ENTRY_LIVE;
+	return 0;
+}
+
 /* The entry is there: is there anything new? */
 static int meet(struct vault *vault, const struct item *item, int64_t id, unsigned flags,
                 struct import_result *result, struct error *err)
@@ -225,6 +247,8 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	int r = import_translate(vault, item, id, &own, err);
 
 	result->realm_left = own.realm_left;
+	if (r == 0)
+		r = tell_entry(vault, item, id, result, err);
 	if (r == 0)
 		r = import_bytes(vault, id, &own, err);
 	if (r == 0)
@@ -256,7 +280,7 @@ static int import_one(struct vault *vault, const struct item *item, unsigned fla
 	if (identity && identity->state == ENTRY_TRASHED) {
 		identity->met = true;
 		result->outcome = item->trashed ? IMPORT_SAME : IMPORT_TRASHED;
-		return 0;
+		return tell_entry(vault, item, identity->id, result, err);
 	}
 	if (identity) {
 		identity->met = true;

@@ -112,6 +112,33 @@ entry.update(password=past[0]["password"], password_since=then)'
 	answers 0 vault check
 }
 
+@test "an entry that was renamed or trashed in the file keeps its name and its place, told" {
+	printf one | put add a
+	printf 'the second' | put add b
+	vault backup copy
+	XDG_STATE_HOME=$HOME/there master --vault copy rename -q a a2
+	XDG_STATE_HOME=$HOME/there master --vault copy rm -q b
+	XDG_STATE_HOME=$HOME/there master --vault copy export -q json a.json --plaintext --yes
+	answers 0 vault import --update a.json
+	shows '2 there already'
+	shows 'name: the entry keeps its own (a)'
+	shows 'trash: it is in the trash there, and stays here (b)'
+	XDG_STATE_HOME=$HOME/there master --vault copy edit -q a2 --note x
+	XDG_STATE_HOME=$HOME/there master --vault copy export -q json b.json --plaintext --yes
+	answers 0 vault import --update -n b.json
+	shows '~ a (a2 in the file): fields'
+	answers 0 vault import --update b.json
+	[ "$(vault get -f note a)" = x ]
+}
+
+@test "a row that updates an entry which had to be named otherwise is listed by that name" {
+	csv 'mail,https://mail.example,joe,first,' 'mail,https://mail.example,ann,other,' >c.csv
+	vault import -q c.csv
+	csv 'mail,https://mail.example,joe,first,' 'mail,https://mail.example,ann,newer,' >c.csv
+	answers 0 vault import --update -n c.csv
+	shows '~ mail (ann) (mail in the file): password'
+}
+
 @test "all or nothing: a broken line leaves the vault as it was, and is named" {
 	csv 'one,,u,a,' '"two' >c.csv
 	answers 2 vault import c.csv
