@@ -311,6 +311,7 @@ struct import_result {
 	bool other_name;     /* the entry that the item is has another name */
 	bool trashed_there;  /* and it is not in the trash, as the item is */
 	bool shared, master; /* the password is another entry's too; the master password */
+	bool burned;         /* it has leaked, or is a variant of one that has */
 	char name[NAME_MAX_BYTES + 1]; /* of the entry */
 };
 

@@ -93,6 +93,7 @@ static void list_json(struct json *json, const struct import_result *result)
 	json_put_string(json, "name", result->name);
 	json_put_string(json, "outcome", outcome_word(result->outcome));
 	json_put_bool(json, "shared", result->shared);
+	json_put_bool(json, "burned", result->burned);
 	json_close(json);
 }
 
@@ -164,6 +165,7 @@ void import_report_item(struct import_report *report, const struct item *item,
 {
 	report->items++;
 	report->reuse.master |= result->master;
+	report->burned += result->burned;
 	count(report, item, result);
 	if (report->json_wanted)
 		list_json(&report->json, result);
@@ -269,6 +271,7 @@ static void end_json(struct import_report *report, const struct account *parser)
 	json_put_number(json, "same", (int64_t)report->same);
 	json_put_number(json, "differing", (int64_t)report->differing);
 	json_put_number(json, "trashed", (int64_t)report->trashed);
+	json_put_number(json, "burned", (int64_t)report->burned);
 	json_put_array(json, "account");
 	account_json(json, &report->account);
 	account_json(json, parser);
@@ -300,6 +303,10 @@ void import_report_end(struct import_report *report, const struct account *parse
 	account_print(&report->account, FATE_LEFT, "Not taken");
 	account_print(parser, FATE_LEFT, "Not taken from the file");
 	reuse_map_print(&report->reuse);
+	if (report->burned > 0)
+		output_format("%zu with a password that leaked, or is like one that did; "
+		              "'vault incident' tells what to do.\n",
+		              report->burned);
 }
 
 void import_report_done(struct import_report *report)

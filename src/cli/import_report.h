@@ -12,7 +12,7 @@
 struct import_report {
 	const struct format *format;
 	bool dry, update;
-	size_t items, added, updated, same, differing, trashed;
+	size_t items, added, updated, same, differing, trashed, burned;
 	struct account account;
 	bool listing;     /* entries are told one by one */
 	struct json json; /* open since the first one, with --json */

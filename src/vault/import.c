@@ -184,6 +184,31 @@ static int look_for_partners(struct vault *vault, const struct item *item, int64
 	return reuse_exists(vault, fingerprint, id, &result->shared, &result->master, err);
 }
 
+/* Has it leaked? It goes in, too, and the incident is open again. Where nothing has leaked there is
+ * nothing to look for. */
+static int look_for_burned(struct vault *vault, int64_t id, struct import_result *result,
+                           struct error *err)
+{
+	FREE_AUTO int64_t *incidents = NULL;
+	RECORD_AUTO record = {0};
+	struct conflicts conflicts = {0};
+	const struct past *last;
+	size_t count = 0;
+	int r = incident_ids(vault, SQL_INCIDENTS, &incidents, &count, err);
+
+	if (r < 0 || count == 0)
+		return r;
+	r = record_load(vault, id, WANT_SECRETS | WANT_HISTORY | WANT_PAST, &record, err);
+	if (r < 0 || record.n_past == 0)
+		return r;
+	last = &record.past[record.n_past - 1];
+	if (last->until == 0 && last->value)
+		r = reuse_find(vault, last->value, record.entry, id, &conflicts, err);
+	result->burned = conflicts_burned(&conflicts);
+	conflicts_done(&conflicts);
+	return r;
+}
+
 static int add(struct vault *vault, const struct item *item,
                const unsigned char uuid[ITEM_UUID_BYTES], unsigned flags,
                struct import_result *result, struct error *err)
@@ -206,6 +231,8 @@ static int add(struct vault *vault, const struct item *item,
 		r = identity_meet(vault, uuid, id, err);
 	if (r == 0)
 		r = identity_alias(vault, item, id, err);
+	if (r == 0 && !item->trashed)
+		r = look_for_burned(vault, id, result, err);
 	if (r < 0)
 		return r;
 	vault->state.entries += !item->trashed;
@@ -264,7 +291,10 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	if (r < 0 || !(result->news & NEWS_ANY))
 		return r;
 	result->outcome = flags & IMPORT_UPDATE ? IMPORT_UPDATED : IMPORT_DIFFERS;
-	return flags & IMPORT_UPDATE ? look_for_partners(vault, item, id, result, err) : 0;
+	if (!(flags & IMPORT_UPDATE))
+		return 0;
+	r = look_for_partners(vault, item, id, result, err);
+	return r == 0 && result->news & NEWS_PASSWORD ? look_for_burned(vault, id, result, err) : r;
 }
 
 static int import_one(struct vault *vault, const struct item *item, unsigned flags,

@@ -139,6 +139,18 @@ entry.update(password=past[0]["password"], password_since=then)'
 	shows '~ mail (ann) (mail in the file): password'
 }
 
+@test "a password that leaked, or a variant of it, comes in and is told" {
+	printf 'Str0ng-horse.7' | put add shop
+	answers 7 vault leak shop
+	csv 'one,,u,Str0ng-horse.7,' 'two,,v,Str0ng-horse.8,' 'three,,w,unlike it,' >c.csv
+	answers 0 vault import -n c.csv
+	shows "2 with a password that leaked, or is like one that did; 'vault incident'"
+	answers 0 vault import c.csv
+	shows "2 with a password that leaked"
+	answers 0 vault import --update c.csv
+	unseen 'that leaked'
+}
+
 @test "all or nothing: a broken line leaves the vault as it was, and is named" {
 	csv 'one,,u,a,' '"two' >c.csv
 	answers 2 vault import c.csv
