@@ -71,6 +71,7 @@ struct strength {
 };
 int audit_strength(const struct secret *password, const char *const *words,
                    struct strength *ret_strength, struct error *err);
+int strength_score(double bits);
 const char *strength_word(int score); /* "very weak" … "strong" */
 #define STRENGTH_WEAK 2               /* scores up to here are worth a warning */
 

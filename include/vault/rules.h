@@ -11,7 +11,7 @@
  * allowed or required, printable ASCII is. A class is lower, upper, digit, special (all printable
  * ASCII else, with the space), ascii-printable, unicode, or a list `[…]`, in which a '-' may only
  * come first and a ']' only last: there are no ranges. Names are taken in either case; an empty
- * value and the number 0 say nothing.
+ * value says nothing, and neither does the number 0, which is refused as a maxlength.
  *
  * A property or class that is not known is refused: a password made by half of the rules would be
  * refused by the service. Characters outside ASCII are understood and never drawn, and so is the

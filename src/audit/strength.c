@@ -190,11 +190,19 @@ static int examine(const void *context, void *result)
 	                        question->words, result);
 }
 
+int strength_score(double bits)
+{
+	int score = 0;
+
+	while (score < SCORE_BEST && bits >= thresholds[score])
+		score++;
+	return score;
+}
+
 void strength_tell(const struct strength_answer *answer, struct strength *ret_strength)
 {
-	*ret_strength = (struct strength){.bits = answer->bits};
-	while (ret_strength->score < SCORE_BEST && answer->bits >= thresholds[ret_strength->score])
-		ret_strength->score++;
+	*ret_strength =
+		(struct strength){.bits = answer->bits, .score = strength_score(answer->bits)};
 	if (ret_strength->score < SCORE_BEST)
 		memcpy(ret_strength->advice, advice[answer->pattern],
 		       strlen(advice[answer->pattern]) + 1);

@@ -3,6 +3,7 @@
 #include "output.h"
 #include "report.h"
 #include "rule.h"
+#include "strength.h"
 
 struct generate_values {
 	struct rule_options rule;
@@ -34,12 +35,14 @@ static int generate_run(struct session *session, const void *values, char *const
 		json_put_secret(&json, "password", password);
 		json_put_real(&json, "bits", bits);
 		json_close(&json);
-		return 0;
+	} else {
+		output_secret(password);
+		output_string("\n");
+		output_flush();
+		report_note("%.1f bits", bits);
 	}
-	output_secret(password);
-	output_string("\n");
-	output_flush();
-	report_note("%.1f bits", bits);
+	if (rule.by_rules)
+		strength_warn_made(password, bits);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct entry_options {
 	const char *user, *note, *allow_reuse, *otp_file, *otp_qr;
 	struct texts urls, tags, fields, secret_fields, resets, used_by;
 	bool generate, from_stdin, all_stdin, otp;
+	bool again; /* another one is made: how strong such are was told with the first */
 	struct rule_options rule;
 };
 

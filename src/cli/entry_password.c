@@ -19,10 +19,15 @@ static int make(const struct entry_options *options, const struct config *config
                 const struct entry *entry, struct chosen *ret_chosen, struct error *err)
 {
 	struct generate_rule rule;
+	double bits = 0;
 	int r = rule_read(&options->rule, config, entry, GENERATE_LENGTH_LONGEST, &rule, err);
 
 	ret_chosen->generated = true;
-	return r < 0 ? r : generate_password(&rule, &ret_chosen->password, NULL, err);
+	if (r == 0)
+		r = generate_password(&rule, &ret_chosen->password, &bits, err);
+	if (r == 0 && rule.by_rules && !options->again)
+		strength_warn_made(ret_chosen->password, bits);
+	return r;
 }
 
 static int read_stdin(const struct entry_options *options, struct chosen *ret_chosen,

@@ -78,6 +78,7 @@ static int make(struct session *session, const struct entry *entry,
 	for (int i = 1; r == 1; i++) {
 		CHOSEN_AUTO chosen = {0};
 
+		how.again = i > 1;
 		r = entry_options_password(&how, &session->config, entry, &chosen, err);
 		if (r == 0)
 			r = keep(session, entry, &chosen, i == TRIES, err);

@@ -24,3 +24,16 @@ void strength_warn(const struct secret *password, const char *const *words)
 		               strength_word(strength.score), strength.bits,
 		               strength.advice[0] ? " " : "", strength.advice);
 }
+
+void strength_warn_made(const struct secret *password, double bits)
+{
+	struct strength strength;
+
+	/* Who guesses may know the rules, or no more than how people choose. */
+	if (audit_strength(password, NULL, &strength, NULL) == 0 && strength.bits < bits)
+		bits = strength.bits;
+	if (strength_score(bits) <= STRENGTH_WEAK)
+		report_warning("this password is %s, about 2^%.0f guesses: the rules and the "
+		               "length leave no stronger one.",
+		               strength_word(strength_score(bits)), bits);
+}

@@ -12,4 +12,7 @@ int strength_say(const struct secret *password, const char *const *words,
 /* As a warning, when it is weak. It is no failure when that cannot be found out. */
 void strength_warn(const struct secret *password, const char *const *words);
 
+/* The same of one that was made by rules, out of 2^bits that they allow. */
+void strength_warn_made(const struct secret *password, double bits);
+
 #endif

@@ -204,6 +204,8 @@ static int parse_property(struct parser *parser)
 	if (is_word(name, length, "allowed"))
 		return parse_classes(parser, &parser->allowed);
 	r = parse_number(parser, &number);
+	if (r == 0 && maximum && number == 0)
+		r = wrong(parser, "a password has at least one character", name);
 	if (r < 0)
 		return r;
 	if (minimum)

@@ -56,6 +56,8 @@ made() {
 	run -2 vault add four --generate --rules 'allowed: [a-z]'
 	[[ $output == *"there are no ranges"* ]]
 	run -2 vault generate --rules 'minimum: 3'
+	run -2 vault generate --rules 'allowed: lower; maxlength: 0; minlength: 0'
+	[[ $output == *"'maxlength: 0': a password has at least one character"* ]]
 	run -2 vault generate --rules 'maxlength: 1; required: lower; required: digit'
 	run -2 vault add four --generate --field rules=x
 }
@@ -63,7 +65,24 @@ made() {
 @test "the entropy by rules is told" {
 	run -0 --separate-stderr vault generate --rules 'maxlength: 4; allowed: digit'
 	[[ $output =~ ^[0-9]{4}$ ]]
-	[[ $stderr == "13.3 bits" ]]
+	[[ $stderr == "13.3 bits"$'\n'"vault: warning: this password is "*"weak, about 2^"* ]]
+	run -0 --separate-stderr vault generate --rules 'maxlength: 20; allowed: digit'
+	[[ $stderr == "66.4 bits" ]]
+}
+
+@test "where the rules leave a weak password, that is told, once" {
+	run -0 --separate-stderr vault generate --json --rules 'allowed: [a]'
+	[[ $stderr == *"warning: this password is very weak, about 2^0 guesses: the rules"* ]]
+	run -0 --separate-stderr vault add weak -g --rules 'allowed: digit; maxlength: 4'
+	[[ $stderr == *"this password is "*"weak, about 2^"* ]]
+	run -0 --separate-stderr vault rotate weak
+	[[ $stderr == *"this password is "*"weak, about 2^"* ]]
+	vault -q rotate --abort weak
+	run -0 --separate-stderr vault rotate weak --rules 'required: lower; required: digit'
+	[[ $stderr != *"warning"* ]]
+	printf a | put add same --allow-reuse 'for the test'
+	run -8 --separate-stderr vault rotate same --rules 'allowed: [a]; maxlength: 1'
+	[ "$(grep -c "this password is very weak" <<<"$stderr")" = 1 ]
 }
 
 @test "a list's rules hold for a domain and those below it, the longest one first" {

@@ -51,6 +51,8 @@ REFUSED = [
     "allowed: lower,",
     "required: [ä]",
     "minlength: 9; maxlength: 8",
+    "maxlength: 0",
+    "maxlength: 10; maxlength: 00",
     "minlength: 1000",
     "required: upper; maxlength: x",
     ": 8",
