@@ -93,7 +93,8 @@ fix_checksum() {
 	[[ $output == *"leaf: "* ]]
 }
 
-# Such a file is never made anew: what was written in that format has to open for ever.
+# Such a file is never made anew: what was written in that format has to open for ever. Runs with
+# sanitizers, too: meson.build finds it by its name.
 @test "a vault of format 1 and schema 1, as released" {
 	cp "$SOURCE/tests/reader/format-1.vault" . && chmod 600 format-1.vault
 	echo "correct horse battery" >master
