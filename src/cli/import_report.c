@@ -305,7 +305,7 @@ void import_report_end(struct import_report *report, const struct account *parse
 	reuse_map_print(&report->reuse);
 	if (report->burned > 0)
 		output_format("%zu with a password that leaked, or is like one that did; "
-		              "'vault incident' tells what to do.\n",
+		              "'vault incident show' tells what to change.\n",
 		              report->burned);
 }
 

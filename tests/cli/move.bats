@@ -144,9 +144,11 @@ entry.update(password=past[0]["password"], password_since=then)'
 	answers 7 vault leak shop
 	csv 'one,,u,Str0ng-horse.7,' 'two,,v,Str0ng-horse.8,' 'three,,w,unlike it,' >c.csv
 	answers 0 vault import -n c.csv
-	shows "2 with a password that leaked, or is like one that did; 'vault incident'"
+	shows "2 with a password that leaked, or is like one that did; 'vault incident show'"
 	answers 0 vault import c.csv
 	shows "2 with a password that leaked"
+	run vault incident show
+	[[ $output == *one* && $output == *two* ]]
 	answers 0 vault import --update c.csv
 	unseen 'that leaked'
 }
