@@ -25,6 +25,7 @@ struct vault;
 /* Why an entry is told of, worst first. */
 enum affected_kind {
 	AFFECTED_SAME_NOW,    /* it has a burned password */
+	AFFECTED_PENDING,     /* a burned one is to be its next (vault/rotate.h); no `since` */
 	AFFECTED_SAME_THEN,   /* it had one, from `since` to `until` */
 	AFFECTED_VARIANT_NOW, /* it has a variant of one: `how` tells what differs */
 	AFFECTED_VARIANT_THEN,

@@ -17,6 +17,7 @@ static const struct {
 	const char *name, *heading;
 } kinds[] = {
 	[AFFECTED_SAME_NOW] = {"same-now", "The leaked password is in use"},
+	[AFFECTED_PENDING] = {"pending", "The leaked password is to be the next one"},
 	[AFFECTED_SAME_THEN] = {"same-then", "The leaked password was in use"},
 	[AFFECTED_VARIANT_NOW] = {"variant-now", "A variant of it is in use"},
 	[AFFECTED_VARIANT_THEN] = {"variant-then", "A variant of it was in use"},
@@ -56,6 +57,8 @@ char *incident_sentence(const struct affected *item)
 
 	if (item->kind == AFFECTED_USER)
 		text = strdup("");
+	else if (item->kind == AFFECTED_PENDING)
+		text = strdup(dismissed ? item->reason : "must not be taken");
 	else if (asprintf(&text, "%s%s%s%s%s%s%s%s",
 	                  item->how ? variant_words(item->how, words) : "", item->how ? "; " : "",
 	                  date_span(item->since, item->until, span), where,
@@ -84,7 +87,9 @@ static void print_item(const struct affected *item)
 		output_format("    → vault where %.900s (%zu to be given the new password)\n",
 		              result_shell_name(item->name, name), item->behind);
 	else if (item->progress == AFFECTED_OPEN)
-		output_format("    → vault rotate %.900s\n", result_shell_name(item->name, name));
+		output_format("    → vault rotate %s%.900s\n",
+		              item->kind == AFFECTED_PENDING ? "--abort " : "",
+		              result_shell_name(item->name, name));
 }
 
 /* ---- what falls with them ----------------------------------------------------------- */

@@ -220,6 +220,9 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_FIELD_PENDING] =
 		"SELECT e.name FROM field f NOT INDEXED CROSS JOIN entry e ON e.id = f.entry"
 		" WHERE f.kind = 20 AND e.state = 0 ORDER BY e.name",
+	[SQL_PENDING_IDS] =
+		"SELECT e.id FROM field f NOT INDEXED CROSS JOIN entry e ON e.id = f.entry"
+		" WHERE f.kind = 20 AND e.state = 0",
 
 	[SQL_DIGEST_READ] = "SELECT hashes FROM digest WHERE node = ?1",
 	[SQL_DIGEST_WRITE] = "INSERT OR REPLACE INTO digest (node, hashes) VALUES (?1, ?2)",

@@ -294,6 +294,10 @@ int radius_find(struct vault *vault, const struct record *record, bool told,
 int radius_keep_variants(struct vault *vault, const struct secret *typed, struct record *record,
                          struct error *err);
 
+/* Adds fields to the incident of `record` that say whose password to be is one of those that
+ * leaked. In a transaction. Cost: a walk over the table of fields. */
+int radius_keep_pending(struct vault *vault, struct record *record, struct error *err);
+
 /* The last step of every change of an entry: opens the incidents again that the password belongs to
  * that came in with these conflicts (NULL: none did), and closes those in which nobody is open any
  * more. Where no incident is open, a look into an empty index. */

@@ -186,9 +186,10 @@ static int add_user(struct vault *vault, int64_t id, const char *user, struct er
 	return r == 0 ? record_seal(vault, id, err) : r;
 }
 
-/* A password that was typed is gone in a moment: what is like it is compared with it now. */
-static int keep_variants(struct vault *vault, const struct secret *typed, int64_t id,
-                         struct error *err)
+/* What no index finds later. A password that was typed is gone in a moment: what is like it is
+ * compared with it now. */
+static int keep_found(struct vault *vault, const struct secret *typed, int64_t id,
+                      struct error *err)
 {
 	RECORD_AUTO record = {0};
 	size_t n_fields;
@@ -197,7 +198,9 @@ static int keep_variants(struct vault *vault, const struct secret *typed, int64_
 	if (r < 0)
 		return r;
 	n_fields = record.entry->n_fields;
-	r = radius_keep_variants(vault, typed, &record, err);
+	r = radius_keep_pending(vault, &record, err);
+	if (r == 0 && typed)
+		r = radius_keep_variants(vault, typed, &record, err);
 	if (r == 0 && record.entry->n_fields != n_fields)
 		r = record_write(vault, &record, true, err);
 	if (r == 0 && record.entry->n_fields != n_fields)
@@ -234,12 +237,11 @@ static int leak(struct vault *vault, struct leaking *leaking, struct error *err)
 		r = write_incident(vault, leaking, &id, err);
 	else if (r == 0 && leaking->leak->user && *leaking->leak->user)
 		r = add_user(vault, id, leaking->leak->user, err);
-	if (r == 0 && leaking->leak->password)
-		r = keep_variants(vault, leaking->leak->password, id, err);
+	if (r == 0)
+		r = keep_found(vault, leaking->leak->password, id, err);
 	/* An incident that is over may have to be opened for what was found now. */
 	if (r == 0)
-		r = leaking->leak->password ? incidents_review(vault, err)
-		                            : incidents_settle(vault, NULL, err);
+		r = incidents_review(vault, err);
 	if (r == 0)
 		r = number_of(vault, id, &number, err);
 	return r == 0 ? incident_read(vault, id, number, true, &leaking->incident, err) : r;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <vault/incident.h>
+#include <vault/rotate.h>
 
 #include "base/buf.h"
 #include "base/uuid.h"
@@ -193,6 +194,92 @@ static int add_kept_variants(struct radius *radius, struct error *err)
 	return r;
 }
 
+/* ---- passwords to be ----------------------------------------------------------------- */
+
+/* They are fields, which no index finds by their value: whose is burned is found out when the
+ * incident begins, since the guard refuses a burned one later, and kept as a field of the incident,
+ * whose key is a word and the entry's uuid in hexadecimal. */
+#define PENDING_WORD "pending "
+
+/* Reads the entry, and tells whether the password it is to have is one that leaked. */
+static int is_pending(struct vault *vault, const struct record *incident, int64_t id,
+                      struct record *ret_record, bool *ret_burned, struct error *err)
+{
+	unsigned char fingerprint[FINGERPRINT_BYTES];
+	const struct secret *pending;
+	int r = record_read(vault, id, WANT_SECRETS, ret_record, err);
+
+	*ret_burned = false;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	pending = ret_record->state == ENTRY_LIVE ? rotate_pending(ret_record->entry) : NULL;
+	if (!pending)
+		return 0;
+	fingerprint_password(fingerprint, pending, vault->keys->fingerprint);
+	for (size_t i = 0; i < incident->n_past; i++)
+		*ret_burned |=
+			hash_equal(fingerprint, incident->past[i].fingerprint, FINGERPRINT_BYTES);
+	return 0;
+}
+
+int radius_keep_pending(struct vault *vault, struct record *record, struct error *err)
+{
+	FREE_AUTO int64_t *ids = NULL;
+	size_t count = 0;
+	int r = incident_ids(vault, SQL_PENDING_IDS, &ids, &count, err);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		char key[sizeof(PENDING_WORD) + DISMISSED_KEY_SIZE] = PENDING_WORD;
+		RECORD_AUTO entry = {0};
+		bool burned;
+
+		r = is_pending(vault, record, ids[i], &entry, &burned, err);
+		if (r < 0 || !burned)
+			continue;
+		dismissed_key(entry.uuid, key + strlen(PENDING_WORD));
+		r = entry_set_text(record->entry, FIELD_TEXT, key, "burned", err);
+	}
+	return r;
+}
+
+static int add_pending(struct radius *radius, const unsigned char uuid[UUID_BYTES],
+                       struct error *err)
+{
+	struct affected affected = {.kind = AFFECTED_PENDING};
+	STMT_AUTO *stmt = NULL;
+	RECORD_AUTO entry = {0};
+	bool burned = false;
+	int r = db_stmt(radius->vault->db, SQL_ENTRY_BY_UUID, &stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_blob(stmt, 1, uuid, UUID_BYTES);
+	r = stmt_step(stmt, err);
+	if (r <= 0)
+		return r;
+	affected.id = stmt_int(stmt, 0);
+	r = is_pending(radius->vault, radius->record, affected.id, &entry, &burned, err);
+	return r == 0 && burned ? add(radius, &affected, entry.entry->name, err) : r;
+}
+
+static int add_kept_pending(struct radius *radius, struct error *err)
+{
+	const struct entry *entry = radius->record->entry;
+	int r = 0;
+
+	for (size_t i = 0; i < entry->n_fields && r == 0; i++) {
+		const char *key = entry->fields[i].key;
+		unsigned char uuid[UUID_BYTES];
+
+		if (!key || strncmp(key, PENDING_WORD, strlen(PENDING_WORD)) != 0)
+			continue;
+		key += strlen(PENDING_WORD);
+		if (uuid_read(key, strlen(key), uuid))
+			r = add_pending(radius, uuid, err);
+	}
+	return r;
+}
+
 static int add_user(struct radius *radius, const char *user, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
@@ -323,6 +410,8 @@ int radius_find(struct vault *vault, const struct record *record, bool told,
 	}
 	if (r == 0)
 		r = add_kept_variants(&radius, err);
+	if (r == 0)
+		r = add_kept_pending(&radius, err);
 	if (r == 0 && told)
 		r = add_same_user(&radius, err);
 	if (r < 0)

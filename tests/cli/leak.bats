@@ -134,6 +134,26 @@ story() {
 	says "Nothing is left to do"
 }
 
+@test "a password that is to be the next one of an entry must not be taken" {
+	vault -q add mail -g
+	vault -q add shop -g
+	printf %s "$LEAKED" | answers 0 vault rotate mail --stdin
+	printf %s "$LEAKED" | answers 7 vault leak --password --stdin
+	shows "The leaked password is to be the next one"
+	shows "vault rotate --abort mail"
+	run ! grep -q shop "$BATS_TEST_TMPDIR/out"
+	unseen "$LEAKED"
+	answers 0 vault incident show --json 1
+	[ "$(json '[(a["name"], a["kind"], a["progress"]) for a in
+		j["incidents"][0]["affected"]]')" = "[('mail', 'pending', 'open')]" ]
+	answers 7 vault incident next
+	printed $'mail\n'
+	answers 8 vault rotate --done mail
+	answers 0 vault rotate --abort mail
+	answers 0 vault incident next
+	answers 0 vault check
+}
+
 @test "who is changed, but not everywhere, needs no other password" {
 	printf %s "$LEAKED" | put add mailserver --used-by phone
 	printf %s "$LEAKED" | put add shop --allow-reuse 'for the test'
