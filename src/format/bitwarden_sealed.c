@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "crypto/bitwarden_seal.h"
-#include "format/base64.h"
 #include "format/bitwarden.h"
 #include "format/json_take.h"
 

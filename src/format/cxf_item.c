@@ -1,8 +1,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/when.h"
-#include "format/base64.h"
 #include "format/cxf.h"
 #include "format/json_take.h"
 

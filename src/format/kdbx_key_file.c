@@ -4,9 +4,9 @@
 
 #include <expat.h>
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "crypto/seal.h"
-#include "format/base64.h"
 #include "format/kdbx.h"
 
 #define DATA_MAX 1024 /* characters of a key in XML */

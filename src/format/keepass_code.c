@@ -5,7 +5,7 @@
 
 #include <vault/text.h>
 
-#include "format/base64.h"
+#include "base/base64.h"
 
 #define CODE_LENGTH (sizeof(KEEPASS_CODE) - 1)
 

@@ -7,8 +7,8 @@
 
 #include <vault/otp.h>
 
+#include "base/base64.h"
 #include "crypto/otp.h"
-#include "format/base64.h"
 
 #define OLD "TOTP "
 #define TIME "TimeOtp-"

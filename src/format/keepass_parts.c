@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/when.h"
-#include "format/base64.h"
 #include "format/gunzip.h"
 
 #define HISTORY_MAX 10000

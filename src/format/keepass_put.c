@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/when.h"
-#include "format/base64.h"
 #include "format/keepass_entry.h"
 
 #define YEAR_1 INT64_C(62135596800) /* seconds from there to 1970 */

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/cleanup.h"
 #include "base/when.h"
 #include "crypto/sha2.h"
-#include "format/base64.h"
 #include "format/keepass_entry.h"
 #include "format/keepass_put.h"
 #include "format/kinds.h"

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "format/base64.h"
+#include "base/base64.h"
 #include "format/format.h"
 
 #define BUFFER_BYTES ((size_t)64 * 1024)

@@ -5,23 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/span.h"
 #include "vault/values.h"
 
 #define GROUP 3      /* bytes that make */
 #define GROUP_TEXT 4 /* so many characters */
-
-static void group_of(const unsigned char *bytes, size_t count, char ret_text[GROUP_TEXT])
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-				       "0123456789+/";
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < GROUP; i++)
-		bits = bits << 8 | (i < count ? bytes[i] : 0u);
-	for (size_t i = 0; i < GROUP_TEXT; i++)
-		ret_text[i] = i <= count ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
-}
 
 static bool is_base64_of(struct span text, struct span bytes)
 {
@@ -33,7 +22,7 @@ static bool is_base64_of(struct span text, struct span bytes)
 	for (size_t left = bytes.length; left > 0 && same; to += GROUP_TEXT) {
 		size_t count = left < GROUP ? left : GROUP;
 
-		group_of(from, count, group);
+		base64_group(from, count, group);
 		same = memcmp(group, to, GROUP_TEXT) == 0;
 		from += count;
 		left -= count;

@@ -126,7 +126,7 @@ page=https://shop.example/.well-known/change-password
 
 @test "a password that leaked in between is no choice, but can be noted down" {
 	printf %s 'mumbling kettles 91' | answers 0 vault rotate shop --stdin
-	printf %s 'mumbling kettles 91' | answers 0 vault leak --password --stdin
+	printf %s 'mumbling kettles 91' | answers 7 vault leak --password --stdin
 	answers 8 vault rotate --done shop
 	says "refused: this password leaked from '(typed)'"
 	says "drop it with --abort, and begin anew"

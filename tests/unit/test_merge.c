@@ -232,11 +232,13 @@ static void a_tick_is_for_the_password_of_its_copy(void **state)
 	(void)state;
 	apart(&left, &right);
 	assert_done(consumer_record(left, "mail", "phone", 0, &result, err));
+	write_result_done(&result);
 	merge(right, left, NULL);
 	now += 10;
 	set_password(right, "mail", "second");
 	now += 10;
 	assert_done(consumers_tick(left, "mail", phone, &result, err));
+	write_result_done(&result);
 	merge(left, right, NULL);
 	merge(right, left, NULL);
 	assert_same_contents(left, right);

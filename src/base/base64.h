@@ -1,6 +1,6 @@
 /* Base 64 (RFC 4648) as foreign files have it. */
-#ifndef FORMAT_BASE64_H
-#define FORMAT_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>
