@@ -111,6 +111,7 @@ int entry_detach(struct entry *entry, const char *name);
 const struct field *entry_field(const struct entry *entry, const char *key);
 
 bool field_is_secret(enum field_kind kind);
+bool field_is_custom(enum field_kind kind); /* FIELD_TEXT or FIELD_SECRET, named by the user */
 
 /* May an entry have several of that kind, which no key tells apart? */
 bool field_has_many(enum field_kind kind);

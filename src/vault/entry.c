@@ -27,14 +27,14 @@ bool field_has_many(enum field_kind kind)
 	       kind == FIELD_CONSUMER;
 }
 
-static bool is_custom(enum field_kind kind)
+bool field_is_custom(enum field_kind kind)
 {
 	return kind == FIELD_TEXT || kind == FIELD_SECRET;
 }
 
 static bool has_key(enum field_kind kind)
 {
-	return is_custom(kind) || kind == FIELD_ATTACHMENT;
+	return field_is_custom(kind) || kind == FIELD_ATTACHMENT;
 }
 
 static bool is_single(enum field_kind kind)
@@ -119,7 +119,7 @@ static int check_key(enum field_kind kind, const char *key, struct error *err)
 			err, VAULT_USAGE,
 			"a field's key must be 1 to %d bytes of text without control characters",
 			FIELD_KEY_MAX);
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]) && is_custom(kind); i++)
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]) && field_is_custom(kind); i++)
 		if (strcmp(key, reserved[i]) == 0)
 			return error_set(
 				err, VAULT_USAGE,
@@ -167,7 +167,8 @@ static struct field *find(struct entry *entry, enum field_kind kind, const char 
 		struct field *field = &entry->fields[i];
 
 		if (has_key(kind) && has_key(field->kind) &&
-		    is_custom(kind) == is_custom(field->kind) && strcmp(field->key, key) == 0)
+		    field_is_custom(kind) == field_is_custom(field->kind) &&
+		    strcmp(field->key, key) == 0)
 			return field;
 		if (field->kind == kind && !has_key(kind) &&
 		    (is_single(kind) || strcmp(field->text, text) == 0))
@@ -377,8 +378,9 @@ int entry_clear(struct entry *entry, const char *what)
 	for (size_t i = entry->n_fields; i-- > 0;) {
 		const struct field *field = &entry->fields[i];
 
-		if (kind == FIELD_TEXT ? is_custom(field->kind) && strcmp(field->key, what) == 0
-		                       : field->kind == kind)
+		if (kind == FIELD_TEXT
+		            ? field_is_custom(field->kind) && strcmp(field->key, what) == 0
+		            : field->kind == kind)
 			remove_field(entry, i);
 	}
 	return entry->n_fields < before ? 0 : VAULT_NOT_FOUND;

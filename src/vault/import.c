@@ -253,11 +253,7 @@ static int tell_entry(struct vault *vault, const struct item *item, int64_t id,
 	int r = text_name(item->name, &name, err);
 
 	if (r == 0)
-		r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, id);
-	r = stmt_step(stmt, err);
+		r = entry_row(vault, id, &stmt, err);
 	if (r <= 0)
 		return r < 0 ? r : error_set(err, VAULT_FAILED, "an entry is gone");
 	tell_name(result, stmt_text(stmt, 2));

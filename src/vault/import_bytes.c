@@ -55,31 +55,36 @@ static int replace(struct translated *to, struct span *value, struct span bytes,
 	return 0;
 }
 
+/* A list of its own in the place of the item's, unless it has one; NULL: no memory. */
+static void *own(void *mine, const void *list, size_t count, size_t size)
+{
+	void *copy = mine ? mine : calloc(count, size);
+
+	if (copy && !mine)
+		memcpy(copy, list, count * size);
+	return copy;
+}
+
 static int own_passwords(struct translated *to, struct error *err)
 {
-	size_t count = to->item.n_passwords;
+	struct item *item = &to->item;
 
-	if (to->passwords)
-		return 0;
-	to->passwords = calloc(count, sizeof(*to->passwords));
+	to->passwords =
+		own(to->passwords, item->passwords, item->n_passwords, sizeof(*to->passwords));
 	if (!to->passwords)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	memcpy(to->passwords, to->item.passwords, count * sizeof(*to->passwords));
-	to->item.passwords = to->passwords;
+	item->passwords = to->passwords;
 	return 0;
 }
 
 static int own_fields(struct translated *to, struct error *err)
 {
-	size_t count = to->item.n_fields;
+	struct item *item = &to->item;
 
-	if (to->fields)
-		return 0;
-	to->fields = calloc(count, sizeof(*to->fields));
+	to->fields = own(to->fields, item->fields, item->n_fields, sizeof(*to->fields));
 	if (!to->fields)
 		return error_set(err, VAULT_FAILED, "out of memory");
-	memcpy(to->fields, to->item.fields, count * sizeof(*to->fields));
-	to->item.fields = to->fields;
+	item->fields = to->fields;
 	return 0;
 }
 
@@ -97,30 +102,21 @@ static int look_at_password(struct translated *to, struct span bytes, struct err
 	return r;
 }
 
-static bool is_custom(enum field_kind kind)
-{
-	return kind == FIELD_TEXT || kind == FIELD_SECRET;
-}
-
 /* A text field of the file, too, is the secret field then. */
 static int look_at_field(struct translated *to, struct stmt *stmt, struct span bytes,
                          struct error *err)
 {
-	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
-	const char *key = stmt_text(stmt, 1);
 	int r = 0;
 
 	for (size_t i = 0; i < to->item.n_fields && r == 0; i++) {
 		const struct item_field *field = &to->item.fields[i];
 
-		if ((kind != field->kind && (!is_custom(kind) || !is_custom(field->kind))) ||
-		    (key && field->key ? strcmp(key, field->key) != 0 : key != field->key) ||
-		    !is_base64_of(field->value, bytes))
+		if (!import_same_place(field, stmt) || !is_base64_of(field->value, bytes))
 			continue;
 		r = own_fields(to, err);
 		if (r < 0)
 			return r;
-		to->fields[i].kind = kind;
+		to->fields[i].kind = (enum field_kind)stmt_int(stmt, 0);
 		r = replace(to, &to->fields[i].value, bytes, err);
 	}
 	return r;

@@ -59,11 +59,7 @@ int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
 	if (r == VAULT_NOT_FOUND)
 		return 0;
 	if (r == 0)
-		r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, id);
-	r = stmt_step(stmt, err);
+		r = entry_row(vault, id, &stmt, err);
 	if (r <= 0)
 		return r;
 	uuid = stmt_span(stmt, 0);
@@ -153,18 +149,17 @@ static int password_news(struct vault *vault, const struct item *item, int64_t i
 	return r;
 }
 
-static bool is_custom(enum field_kind kind)
+bool import_same_place(const struct item_field *field, struct stmt *stmt)
 {
-	return kind == FIELD_TEXT || kind == FIELD_SECRET;
+	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
+
+	return (kind == field->kind || (field_is_custom(kind) && field_is_custom(field->kind))) &&
+	       same_text(stmt_text(stmt, 1), field->key);
 }
 
 static bool same_field(const struct item_field *field, struct stmt *stmt)
 {
-	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
-	struct span value = stmt_span(stmt, 2);
-
-	return (kind == field->kind || (is_custom(kind) && is_custom(field->kind))) &&
-	       span_equal(value, field->value) && same_text(stmt_text(stmt, 1), field->key);
+	return span_equal(stmt_span(stmt, 2), field->value) && import_same_place(field, stmt);
 }
 
 static int field_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
@@ -190,12 +185,8 @@ static int entry_news(struct vault *vault, const struct item *item, int64_t id, 
                       struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+	int r = entry_row(vault, id, &stmt, err);
 
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, id);
-	r = stmt_step(stmt, err);
 	if (r <= 0)
 		return r < 0 ? r : error_set(err, VAULT_FAILED, "an entry is gone");
 	if (item->user && !same_text(item->user, stmt_text(stmt, 4)))

@@ -43,11 +43,7 @@ static int resolve(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES
 	*ret_found = false;
 	if (id == 0)
 		return 0;
-	r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, id);
-	r = stmt_step(stmt, err);
+	r = entry_row(vault, id, &stmt, err);
 	if (r <= 0)
 		return r;
 	there = stmt_span(stmt, 0);

@@ -113,7 +113,7 @@ static const struct field *rival_of(const struct entry *entry, const struct item
 {
 	for (size_t i = 0; i < entry->n_fields; i++) {
 		const struct field *there = &entry->fields[i];
-		bool custom = there->kind == FIELD_TEXT || there->kind == FIELD_SECRET;
+		bool custom = field_is_custom(there->kind);
 
 		if (field_has_many(field->kind))
 			continue;

@@ -90,6 +90,10 @@ struct secret import_lend(const struct item_password *password);
 int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
 
+/* Is the row, of SQL_FIELD_READ, the field of that kind and key, whatever its value? Whether a
+ * custom field is secret makes no difference. */
+bool import_same_place(const struct item_field *field, struct stmt *stmt);
+
 /* What differs in `item` from entry `id`; nothing of NEWS_ANY: all of it is there. */
 int import_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
                 struct error *err);

@@ -159,6 +159,10 @@ struct record {
 	unsigned char leaf[HASH_BYTES]; /* of the rows as they were read */
 };
 
+/* Steps to the row of an entry, its columns as in SQL_ENTRY_READ: 1, or 0 when there is none. The
+ * caller ends the statement. */
+int entry_row(struct vault *vault, int64_t id, struct stmt **ret_stmt, struct error *err);
+
 /* Reads the rows of one entry and hashes them to its leaf, unverified. VAULT_NOT_FOUND (> 0): no
  * such id. */
 int record_read(struct vault *vault, int64_t id, unsigned want, struct record *ret_record,

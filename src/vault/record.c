@@ -34,6 +34,16 @@ static int copy_secret(struct secret **ret_secret, struct stmt *stmt, int column
 
 /* ---- reading ------------------------------------------------------------------------ */
 
+int entry_row(struct vault *vault, int64_t id, struct stmt **ret_stmt, struct error *err)
+{
+	int r = db_stmt(vault->db, SQL_ENTRY_READ, ret_stmt, err);
+
+	if (r < 0)
+		return r;
+	stmt_bind_int(*ret_stmt, 1, id);
+	return stmt_step(*ret_stmt, err);
+}
+
 static int read_entry(struct vault *vault, struct record *record, struct hash *leaf,
                       struct error *err)
 {
@@ -41,12 +51,8 @@ static int read_entry(struct vault *vault, struct record *record, struct hash *l
 	struct entry *entry = record->entry;
 	const void *uuid;
 	size_t length;
-	int r = db_stmt(vault->db, SQL_ENTRY_READ, &stmt, err);
+	int r = entry_row(vault, record->id, &stmt, err);
 
-	if (r < 0)
-		return r;
-	stmt_bind_int(stmt, 1, record->id);
-	r = stmt_step(stmt, err);
 	if (r <= 0)
 		return r < 0 ? r : VAULT_NOT_FOUND;
 	uuid = stmt_blob(stmt, 0, &length);
