@@ -206,13 +206,17 @@ static int read_hashed(struct reading *reading, const unsigned char *plain, size
 		size = get_u32(plain + at + 36);
 		if (length - at - BLOCK_HEAD < size)
 			return cut_off(err);
-		if (size == 0)
-			break;
+		/* The last one is empty, and has zeros for its hash. */
 		piece = (struct piece){plain + at + BLOCK_HEAD, size};
-		sha256(hash, &piece, 1);
+		if (size > 0)
+			sha256(hash, &piece, 1);
+		else
+			memset(hash, 0, sizeof(hash));
 		if (get_u32(plain + at) != number ||
 		    !hash_equal(hash, plain + at + 4, sizeof(hash)))
 			return damaged_block(number, at, err);
+		if (size == 0)
+			break;
 		r = kdbx_contents_feed(&reading->contents, piece.bytes, size, err);
 		at += BLOCK_HEAD + size;
 		emit_progress(reading->emit, at, length);

@@ -127,7 +127,8 @@ def kdbx4(entries, password="a", key=None, cipher="aes", kdf="argon2d", compress
 
 
 def kdbx3(entries, password="a", key=None, cipher="aes", compressed=True, inner=2, rounds=2,
-          version=0x30001, change=None, block=1000, hash_header=True, contents=None):
+          version=0x30001, change=None, block=1000, hash_header=True, contents=None,
+          last_number=None, last_hash=bytes(32)):
     vector, fields, change = common_fields(cipher, compressed, change)
     stream_key, start = bytes(32), bytes(range(100, 132))
     head = header(version, {**fields, 5: SEED, 6: struct.pack("<Q", rounds), 8: stream_key,
@@ -143,5 +144,6 @@ def kdbx3(entries, password="a", key=None, cipher="aes", compressed=True, inner=
     pieces = [contents[at:at + block] for at in range(0, len(contents), block)]
     for number, piece in enumerate(pieces):
         plain += struct.pack("<I", number) + sha256(piece) + struct.pack("<I", len(piece)) + piece
-    plain += struct.pack("<I", len(pieces)) + bytes(36)
+    plain += struct.pack("<I", len(pieces) if last_number is None else last_number)
+    plain += last_hash + bytes(4)
     return head + encrypt(cipher, sha256(SEED, transformed), vector, plain)

@@ -144,6 +144,8 @@ def test_forged_contents():
     made = kdbx_file.kdbx4(ENTRIES)
     reader.read(made[:-1], status=2, says="cut off")
     reader.read(made[:-37] + b"x" + made[-36:], status=2, says="damaged")
+    for change in {"last_number": 7}, {"last_hash": b"x" * 32}:
+        reader.read(kdbx_file.kdbx3(ENTRIES, **change), status=2, says="damaged")
 
 
 def test_bombs():
