@@ -6,6 +6,8 @@
 
 #include <vault/text.h>
 
+#include "base/when.h"
+
 static bool is_favorite(const char *word)
 {
 	return strcasecmp(word, "favorite") == 0 || strcasecmp(word, "fav") == 0;
@@ -45,11 +47,20 @@ bool csv_is_note(const struct item *item)
 	       (item->n_passwords == 0 || item->passwords[item->n_passwords - 1].until > 0);
 }
 
+static bool is_date(struct span value)
+{
+	int64_t seconds;
+
+	return when_read(value.bytes, value.length, &seconds);
+}
+
 static bool is_its_text(const struct csv_column *column, const struct item_field *field)
 {
-	return column->what == COLUMN_TEXT &&
-	       (field->kind == FIELD_TEXT || field->kind == FIELD_SECRET) &&
-	       strcmp(field->key, column->header) == 0;
+	if (field->kind != FIELD_TEXT && field->kind != FIELD_SECRET)
+		return false;
+	if (column->what == COLUMN_ARCHIVED)
+		return strcmp(field->key, CSV_ARCHIVED) == 0 && is_date(field->value);
+	return column->what == COLUMN_TEXT && strcmp(field->key, column->header) == 0;
 }
 
 struct span csv_text(const struct csv_column *column, const struct item *item)

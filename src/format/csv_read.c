@@ -267,6 +267,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		take_pairs(emit, cell);
 		break;
 	case COLUMN_TEXT:
+	case COLUMN_ARCHIVED:
 		if (cell.length > 0)
 			emit_text(emit, span_of(role->key), cell);
 		break;
@@ -335,6 +336,8 @@ static int assign(const struct csv_kind *kind, const struct csv *csv, const stru
 		if (column) {
 			roles[i].what = column->what;
 			roles[i].rule = column->constant;
+			if (column->what == COLUMN_ARCHIVED)
+				copy_key(roles[i].key, span_of(CSV_ARCHIVED));
 		}
 	}
 	for (size_t i = 0; map && i < map->count; i++) {

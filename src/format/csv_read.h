@@ -6,6 +6,8 @@
 #include "format/csv_tables.h"
 #include "format/format.h"
 
+#define CSV_ARCHIVED "archived" /* the field of COLUMN_ARCHIVED */
+
 struct csv_kind {
 	const struct csv_column *columns; /* NULL: any, by a map */
 	const char *folder_root;          /* in front of every folder when written, or NULL */

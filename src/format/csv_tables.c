@@ -59,6 +59,7 @@ const struct csv_column csv_bitwarden[] = {
 	{"notes", COLUMN_NOTE, true, NULL},
 	{"fields", COLUMN_PAIRS, true, NULL},
 	{"reprompt", COLUMN_SAID, false, "0"},
+	{"archivedDate", COLUMN_ARCHIVED, false, NULL}, /* since 2025 */
 	{"login_uri", COLUMN_URLS, true, NULL},
 	{"login_username", COLUMN_USER, true, NULL},
 	{"login_password", COLUMN_PASSWORD, true, NULL},
@@ -73,6 +74,7 @@ const struct csv_column csv_bitwarden_organisation[] = {
 	{"notes", COLUMN_NOTE, true, NULL},
 	{"fields", COLUMN_PAIRS, true, NULL},
 	{"reprompt", COLUMN_SAID, false, "0"},
+	{"archivedDate", COLUMN_ARCHIVED, false, NULL}, /* since 2025 */
 	{"login_uri", COLUMN_URLS, true, NULL},
 	{"login_username", COLUMN_USER, true, NULL},
 	{"login_password", COLUMN_PASSWORD, true, NULL},

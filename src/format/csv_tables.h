@@ -21,9 +21,10 @@ enum column {
 	COLUMN_MODIFIED,
 	COLUMN_EXPIRES,
 	COLUMN_UUID,
-	COLUMN_PAIRS,  /* custom fields, "key: value", one a line */
-	COLUMN_TEXT,   /* a custom field, named after the column */
-	COLUMN_SECRET, /* a secret one */
+	COLUMN_PAIRS,    /* custom fields, "key: value", one a line */
+	COLUMN_TEXT,     /* a custom field, named after the column */
+	COLUMN_SECRET,   /* a secret one */
+	COLUMN_ARCHIVED, /* since when it is put away; the field is named as in Bitwarden's JSON */
 	COLUMN_SAID, /* "1" or "true" makes a tag of the column's name; anything else is the rule */
 	COLUMN_KIND, /* what is no login is told, and kept as a tag */
 	COLUMN_LEFT, /* of use to that program only: not taken, which is told */

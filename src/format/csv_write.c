@@ -69,7 +69,8 @@ static void put_pairs(struct sink *sink, const struct item *item)
 	for (size_t i = 0; i < item->n_fields; i++) {
 		const struct item_field *field = &item->fields[i];
 
-		if (field->kind != FIELD_TEXT && field->kind != FIELD_SECRET)
+		if ((field->kind != FIELD_TEXT && field->kind != FIELD_SECRET) ||
+		    csv_keeps(sink->how->format, item, field))
 			continue;
 		if (more)
 			sink_bytes(sink, "\n", 1);
@@ -199,6 +200,7 @@ static void put_column(const struct csv_kind *kind, const struct csv_column *col
 		put_pairs(sink, item);
 		break;
 	case COLUMN_TEXT:
+	case COLUMN_ARCHIVED:
 		put_cell(sink, csv_text(column, item));
 		break;
 	default:

@@ -30,6 +30,7 @@ static const struct sample {
 	{"bw-cli-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 	{"bw-cli.zip", "bitwarden-zip", NULL, false, NULL},
 	{"bw-cli.csv", "bitwarden-csv", NULL, false, &format_bitwarden_csv},
+	{"bitwarden-2026.csv", "bitwarden-csv", NULL, false, &format_bitwarden_csv},
 	{"bw-cli-org.csv", "bitwarden-org-csv", NULL, false, NULL},
 	{"firefox.csv", "firefox", NULL, false, &format_firefox},
 	{"keepassxc.csv", "keepassxc-csv", NULL, false, &format_keepassxc_csv},
