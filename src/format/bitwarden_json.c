@@ -5,6 +5,38 @@
 #include "format/bitwarden.h"
 #include "format/json_take.h"
 
+/* The first item, NULL where there is none; json_decref it. */
+static json_t *first_item(const struct source *source)
+{
+	struct json_walk walk;
+	json_t *item = NULL;
+	int r;
+
+	json_walk_start(&walk, source);
+	r = json_walk_enter(&walk, '{', NULL);
+	while (r == 0) {
+		JSON_AUTO *key = NULL;
+
+		if (json_walk_member(&walk, &key, NULL) != 1)
+			return NULL;
+		if (span_is(json_span(key), "items"))
+			break;
+		r = json_walk_skip(&walk, NULL);
+	}
+	if (r < 0 || json_walk_enter(&walk, '[', NULL) < 0 || json_walk_element(&walk, NULL) != 1)
+		return NULL;
+	return json_walk_item(&walk, &item, NULL) == 0 ? item : NULL;
+}
+
+/* Before 2021 nothing said that it is not encrypted: its items tell it from Enpass's. */
+static bool is_old(const struct source *source)
+{
+	JSON_AUTO *item = first_item(source);
+
+	return json_is_integer(json_object_get(item, "type")) && json_object_get(item, "name") &&
+	       !json_object_get(item, "title");
+}
+
 static void look(const struct format *format, const struct source *source, struct look *ret_look)
 {
 	struct json_glance members[] = {{.name = "encrypted"},
@@ -18,6 +50,8 @@ static void look(const struct format *format, const struct source *source, struc
 	if (strcmp(members[0].text, "false") == 0 &&
 	    (members[1].first == '[' || members[2].first == '[' || members[3].first == '['))
 		ret_look->score = 100;
+	else if (!members[0].first && members[1].first == '[' && is_old(source))
+		ret_look->score = 70;
 }
 
 /* ---- reading ------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@ static const struct sample {
 	const struct format *writes; /* what is read and written in it reads the same */
 } samples[] = {
 	{"bitwarden.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
+	{"bitwarden-2020.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
 	{"bitwarden-org.json", "bitwarden-json", NULL, false, &format_bitwarden_json},
 	{"bitwarden-pbkdf2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
 	{"bitwarden-argon2.json", "bitwarden-json-encrypted", "open sesame", true, NULL},
