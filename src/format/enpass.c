@@ -66,6 +66,7 @@ static bool is_on(const json_t *object, const char *member)
 /* What the fields before it have been. */
 struct seen {
 	bool user, password;
+	bool section; /* the heading of one, with nothing taken from below it yet */
 };
 
 static bool has_user(const json_t *fields)
@@ -80,46 +81,64 @@ static bool has_user(const json_t *fields)
 	return false;
 }
 
+/* Its history counts where it has been emptied since, too. */
 static void take_password(struct emit *emit, const json_t *field)
 {
+	int64_t since = date(field, "value_updated_at");
+	bool emptied = json_member(field, "value").length == 0;
 	const json_t *past;
 	size_t i;
 
-	emit_password(emit, json_member(field, "value"), date(field, "value_updated_at"),
-	              span_of(NULL));
+	emit_password(emit, json_member(field, "value"), since, span_of(NULL));
 	json_array_foreach(json_object_get(field, "history"), i, past)
-		emit_earlier(emit, json_member(past, "value"), date(past, "updated_at"), 0,
-	                     span_of(NULL));
+	{
+		bool last = i + 1 == json_array_size(json_object_get(field, "history"));
+
+		emit_earlier(emit, json_member(past, "value"), date(past, "updated_at"),
+		             emptied && last ? since : 0, span_of(NULL));
+	}
 }
 
-static void take_field(struct emit *emit, const json_t *field, struct seen *seen)
+static void take_value(struct emit *emit, const json_t *field, struct seen *seen)
 {
 	struct span type = json_member(field, "type"), label = json_member(field, "label");
 	struct span value = json_member(field, "value");
-	bool secret = is_on(field, "sensitive");
+	bool secret = is_on(field, "sensitive") || span_is(type, "password");
 
-	if (label.length == 0)
-		label = type;
-	if (value.length == 0)
-		return;
-	if (is_on(field, "deleted")) {
-		json_keep(emit, span_of("deleted field"), field);
-	} else if (span_is(type, "password") && !seen->password) {
-		take_password(emit, field);
-		seen->password = true;
-		return;
-	} else if (span_is(type, "username") || (span_is(type, "email") && !seen->user)) {
+	if (span_is(type, "username") || (span_is(type, "email") && !seen->user)) {
 		emit_user(emit, value);
-		seen->user = true;
+		seen->user |= value.length > 0;
 	} else if (span_is(type, "url")) {
 		emit_url(emit, value);
 	} else if (span_is(type, "totp")) {
 		emit_otp(emit, value);
 	} else {
-		json_take_value(emit, secret || span_is(type, "password") ? TAKE_SECRET : TAKE_TEXT,
-		                label, json_object_get(field, "value"));
+		json_take_value(emit, secret ? TAKE_SECRET : TAKE_TEXT,
+		                label.length > 0 ? label : type, json_object_get(field, "value"));
 	}
 	json_keep(emit, span_of("history of a field"), json_object_get(field, "history"));
+}
+
+static void take_field(struct emit *emit, const json_t *field, struct seen *seen)
+{
+	struct span type = json_member(field, "type");
+	bool there = json_member(field, "value").length > 0;
+
+	if (span_is(type, "section") && !there)
+		seen->section = json_member(field, "label").length > 0;
+	if (!there && json_is_nothing(json_object_get(field, "history")))
+		return;
+	if (seen->section)
+		emit_account(emit, FATE_LEFT, "heading of a section", "entries have none");
+	seen->section = false;
+	if (is_on(field, "deleted")) {
+		json_keep(emit, span_of("deleted field"), field);
+	} else if (span_is(type, "password") && !seen->password) {
+		take_password(emit, field);
+		seen->password = there;
+	} else {
+		take_value(emit, field, seen);
+	}
 }
 
 static void take_attachment(struct emit *emit, const json_t *attachment)

@@ -41,7 +41,7 @@ takes() {
 }
 
 @test "Enpass, with what is attached" {
-	takes enpass.json 'Enpass JSON' 2
+	takes enpass.json 'Enpass JSON' 3
 	[ "$(vault get -f one.txt Mail)" = one ]
 }
 
