@@ -98,6 +98,9 @@ static void take_custom(struct emit *emit, const json_t *credential)
 		if (!value.bytes || !take_own(emit, label, value))
 			take_field(emit, label, field);
 	}
+	if (i > 0 && json_member(credential, "label").length > 0)
+		json_take_heading(emit);
+	json_keep(emit, span_of("extensions"), json_object_get(credential, "extensions"));
 }
 
 /* A card, an address, an identity …: each of its members is a field. */

@@ -129,7 +129,7 @@ static void take_field(struct emit *emit, const json_t *field, struct seen *seen
 	if (!there && json_is_nothing(json_object_get(field, "history")))
 		return;
 	if (seen->section)
-		emit_account(emit, FATE_LEFT, "heading of a section", "entries have none");
+		json_take_heading(emit);
 	seen->section = false;
 	if (is_on(field, "deleted")) {
 		json_keep(emit, span_of("deleted field"), field);

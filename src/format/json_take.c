@@ -95,6 +95,11 @@ void json_take_id(struct emit *emit, const char *program, struct span id)
 	emit_uuid(emit, uuid);
 }
 
+void json_take_heading(struct emit *emit)
+{
+	emit_account(emit, FATE_LEFT, "heading of a section", "entries have none");
+}
+
 void json_take_progress(struct emit *emit, const struct json_walk *walk)
 {
 	emit_progress(emit, json_walk_offset(walk), (size_t)(walk->end - walk->start));

@@ -36,6 +36,9 @@ void json_keep(struct emit *emit, struct span key, const json_t *value);
 void json_take_id(struct emit *emit, const char *program, struct span id);
 void uuid_of_name(const char *context, struct span name, unsigned char ret_uuid[ITEM_UUID_BYTES]);
 
+/* Fields lie in a section with a heading, which entries do not have: told. */
+void json_take_heading(struct emit *emit);
+
 /* Tells how far the walk is. */
 void json_take_progress(struct emit *emit, const struct json_walk *walk);
 

@@ -162,29 +162,56 @@ static int take_value(struct emit *emit, struct zip *zip, struct span title, con
 	return 0;
 }
 
+/* Templates have many fields that nobody has filled in. */
+static bool is_filled(const json_t *field)
+{
+	const json_t *value = json_object_get(field, "value");
+	void *kind = json_object_iter((json_t *)(uintptr_t)value);
+
+	return json_is_object(value) ? kind && !json_is_nothing(json_object_iter_value(kind))
+	                             : !json_is_nothing(value);
+}
+
+static int take_section(struct emit *emit, struct zip *zip, const json_t *section,
+                        struct error *err)
+{
+	const json_t *field;
+	bool filled = false;
+	size_t i;
+	int r = 0;
+
+	json_array_foreach(json_object_get(section, "fields"), i, field)
+	{
+		struct span title = json_member(field, "title");
+		const json_t *value = json_object_get(field, "value");
+
+		if (title.length == 0)
+			title = json_member(field, "id");
+		if (json_is_object(value))
+			r = take_value(emit, zip, title, value, err);
+		else
+			json_keep(emit, title, value);
+		if (r < 0)
+			return r;
+		filled |= is_filled(field);
+	}
+	if (filled && json_member(section, "title").length > 0)
+		json_take_heading(emit);
+	return 0;
+}
+
 static int take_sections(struct emit *emit, struct zip *zip, const json_t *sections,
                          struct error *err)
 {
-	const json_t *section, *field;
-	size_t i, j;
+	const json_t *section;
+	size_t i;
 	int r = 0;
 
 	json_array_foreach(sections, i, section)
 	{
-		json_array_foreach(json_object_get(section, "fields"), j, field)
-		{
-			struct span title = json_member(field, "title");
-			const json_t *value = json_object_get(field, "value");
-
-			if (title.length == 0)
-				title = json_member(field, "id");
-			if (json_is_object(value))
-				r = take_value(emit, zip, title, value, err);
-			else
-				json_keep(emit, title, value);
-			if (r < 0)
-				return r;
-		}
+		r = take_section(emit, zip, section, err);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

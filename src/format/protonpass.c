@@ -123,7 +123,13 @@ static void take_sections(struct emit *emit, const json_t *sections)
 	size_t i;
 
 	json_array_foreach(sections, i, section)
-		take_fields(emit, json_object_get(section, "sectionFields"));
+	{
+		const json_t *fields = json_object_get(section, "sectionFields");
+
+		take_fields(emit, fields);
+		if (json_array_size(fields) > 0 && json_member(section, "sectionName").length > 0)
+			json_take_heading(emit);
+	}
 }
 
 /* How an address is matched, where that is not the usual way (0), is kept. */
