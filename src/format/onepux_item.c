@@ -1,8 +1,11 @@
 #include <string.h>
 
+#include "base/when.h"
 #include "format/json_take.h"
 #include "format/onepux.h"
 #include "format/zip_take.h"
+
+#define DAY_MAX INT64_C(61000000000) /* seconds: as far as years have four digits */
 
 #define ELSEWHERE(member) \
 	{ \
@@ -72,6 +75,31 @@ static const struct {
 	{"115", "crypto wallet"},
 };
 
+/* Kinds whose user and password lie among the fields, under these identifiers. */
+static const struct login {
+	const char *category, *user, *password, *url;
+} logins[] = {
+	{"102", "username", "password", NULL},
+	{"109", NULL, "wireless_password", NULL},
+	{"110", "username", "password", "url"},
+	{"111", "pop_username", "pop_password", NULL},
+};
+
+/* What the fields of an item are taken from and by. */
+struct fields {
+	struct emit *emit;
+	struct zip *zip;
+	const struct login *login; /* NULL: a kind that has its own places for it */
+};
+
+static const struct login *login_of(struct span category)
+{
+	for (size_t i = 0; i < sizeof(logins) / sizeof(logins[0]); i++)
+		if (span_is(category, logins[i].category))
+			return &logins[i];
+	return NULL;
+}
+
 static int64_t date(const json_t *object, const char *member)
 {
 	return json_date(json_object_get(object, member));
@@ -123,15 +151,42 @@ static void take_login_field(struct emit *emit, const json_t *field)
 		json_take_value(emit, TAKE_TEXT, name, json_object_get(field, "value"));
 }
 
-/* A value is an object of one member, which says what kind it is. */
-static int take_value(struct emit *emit, struct zip *zip, struct span title, const json_t *value,
-                      struct error *err)
+/* A day is a number of seconds, in front of 1970 as well. */
+static bool take_day(struct emit *emit, struct span title, const json_t *value)
+{
+	json_int_t seconds = json_integer_value(value);
+	char text[WHEN_SIZE];
+
+	if (!json_is_integer(value) || seconds < -DAY_MAX || seconds > DAY_MAX)
+		return false;
+	when_write(seconds, text);
+	emit_text(emit, title, span_of(text));
+	return true;
+}
+
+static void take_scalar(struct emit *emit, struct span title, const char *kind, const json_t *value)
 {
 	static const char *const secret[] = {"concealed", "creditCardNumber", "sshKey", "reference",
 	                                     NULL};
+	size_t i = 0;
+
+	if (strcmp(kind, "date") == 0 && take_day(emit, title, value))
+		return;
+	while (secret[i] && strcmp(secret[i], kind) != 0)
+		i++;
+	json_take_value(emit, secret[i] ? TAKE_SECRET : TAKE_TEXT, title,
+	                strcmp(kind, "email") == 0 && json_is_object(value)
+	                        ? json_object_get(value, "email_address")
+	                        : value);
+}
+
+/* A value is an object of one member, which says what kind it is. */
+static int take_value(const struct fields *fields, struct span title, const json_t *value,
+                      struct error *err)
+{
+	struct emit *emit = fields->emit;
 	const char *kind;
 	json_t *inner;
-	size_t i;
 
 	json_object_foreach((json_t *)(uintptr_t)value, kind, inner)
 	{
@@ -139,27 +194,41 @@ static int take_value(struct emit *emit, struct zip *zip, struct span title, con
 			continue;
 		if (strcmp(kind, "totp") == 0) {
 			emit_otp(emit, json_span(inner));
-			continue;
-		}
-		if (strcmp(kind, "url") == 0) {
+		} else if (strcmp(kind, "url") == 0) {
 			emit_url(emit, json_span(inner));
-			continue;
-		}
-		if (strcmp(kind, "file") == 0) {
-			int r = take_file(emit, zip, inner, err);
+		} else if (strcmp(kind, "file") == 0) {
+			int r = take_file(emit, fields->zip, inner, err);
 
 			if (r < 0)
 				return r;
-			continue;
+		} else {
+			take_scalar(emit, title, kind, inner);
 		}
-		for (i = 0; secret[i] && strcmp(secret[i], kind) != 0;)
-			i++;
-		json_take_value(emit, secret[i] ? TAKE_SECRET : TAKE_TEXT, title,
-		                strcmp(kind, "email") == 0 && json_is_object(inner)
-		                        ? json_object_get(inner, "email_address")
-		                        : inner);
 	}
 	return 0;
+}
+
+static bool is_id(struct span id, const char *wanted)
+{
+	return wanted && span_is(id, wanted);
+}
+
+/* False: it is another field. */
+static bool take_login(const struct fields *fields, const json_t *field)
+{
+	const struct login *login = fields->login;
+	const json_t *value = json_object_get(field, "value");
+	struct span text = json_member(value, "string"), id = json_member(field, "id");
+
+	if (login && is_id(id, login->password) && json_member(value, "concealed").length > 0)
+		emit_password(fields->emit, json_member(value, "concealed"), 0, span_of(NULL));
+	else if (login && is_id(id, login->user) && text.length > 0)
+		emit_user(fields->emit, text);
+	else if (login && is_id(id, login->url) && text.length > 0)
+		emit_url(fields->emit, text);
+	else
+		return false;
+	return true;
 }
 
 /* Templates have many fields that nobody has filled in. */
@@ -172,36 +241,41 @@ static bool is_filled(const json_t *field)
 	                             : !json_is_nothing(value);
 }
 
-static int take_section(struct emit *emit, struct zip *zip, const json_t *section,
-                        struct error *err)
+static int take_field(const struct fields *fields, const json_t *field, struct error *err)
+{
+	struct span title = json_member(field, "title");
+	const json_t *value = json_object_get(field, "value");
+
+	if (take_login(fields, field))
+		return 0;
+	if (title.length == 0)
+		title = json_member(field, "id");
+	if (json_is_object(value))
+		return take_value(fields, title, value, err);
+	json_keep(fields->emit, title, value);
+	return 0;
+}
+
+static int take_section(const struct fields *fields, const json_t *section, struct error *err)
 {
 	const json_t *field;
 	bool filled = false;
 	size_t i;
-	int r = 0;
 
 	json_array_foreach(json_object_get(section, "fields"), i, field)
 	{
-		struct span title = json_member(field, "title");
-		const json_t *value = json_object_get(field, "value");
+		int r = take_field(fields, field, err);
 
-		if (title.length == 0)
-			title = json_member(field, "id");
-		if (json_is_object(value))
-			r = take_value(emit, zip, title, value, err);
-		else
-			json_keep(emit, title, value);
 		if (r < 0)
 			return r;
 		filled |= is_filled(field);
 	}
 	if (filled && json_member(section, "title").length > 0)
-		json_take_heading(emit);
+		json_take_heading(fields->emit);
 	return 0;
 }
 
-static int take_sections(struct emit *emit, struct zip *zip, const json_t *sections,
-                         struct error *err)
+static int take_sections(const struct fields *fields, const json_t *sections, struct error *err)
 {
 	const json_t *section;
 	size_t i;
@@ -209,7 +283,7 @@ static int take_sections(struct emit *emit, struct zip *zip, const json_t *secti
 
 	json_array_foreach(sections, i, section)
 	{
-		r = take_section(emit, zip, section, err);
+		r = take_section(fields, section, err);
 		if (r < 0)
 			return r;
 	}
@@ -249,9 +323,9 @@ static void take_overview(struct emit *emit, const json_t *overview)
 	json_take(emit, overview, overview_rules);
 }
 
-static int take_details(struct emit *emit, struct zip *zip, const json_t *details,
-                        struct error *err)
+static int take_details(const struct fields *fields, const json_t *details, struct error *err)
 {
+	struct emit *emit = fields->emit;
 	const json_t *document = json_object_get(details, "documentAttributes"), *each;
 	struct span note = json_member(details, "notesPlain");
 	size_t i;
@@ -266,17 +340,18 @@ static int take_details(struct emit *emit, struct zip *zip, const json_t *detail
 	                     span_of(NULL));
 	json_take(emit, details, details_rules);
 	if (json_is_object(document)) {
-		int r = take_file(emit, zip, document, err);
+		int r = take_file(emit, fields->zip, document, err);
 
 		if (r < 0)
 			return r;
 	}
-	return take_sections(emit, zip, json_object_get(details, "sections"), err);
+	return take_sections(fields, json_object_get(details, "sections"), err);
 }
 
 int onepux_take_item(struct emit *emit, struct zip *zip, const json_t *item, struct error *err)
 {
 	struct span state = json_member(item, "state");
+	const struct fields fields = {emit, zip, login_of(json_member(item, "categoryUuid"))};
 
 	json_take_id(emit, "1password:", json_member(item, "uuid"));
 	emit_created(emit, date(item, "createdAt"));
@@ -290,5 +365,5 @@ int onepux_take_item(struct emit *emit, struct zip *zip, const json_t *item, str
 	take_category(emit, item);
 	take_overview(emit, json_object_get(item, "overview"));
 	json_take(emit, item, item_rules);
-	return take_details(emit, zip, json_object_get(item, "details"), err);
+	return take_details(&fields, json_object_get(item, "details"), err);
 }

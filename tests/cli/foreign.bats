@@ -23,9 +23,10 @@ takes() {
 }
 
 @test "1Password's 1PUX" {
-	takes 1password.1pux '1Password 1PUX' 5
+	takes 1password.1pux '1Password 1PUX' 7
 	[ "$(vault get Shop)" = 'päss' ]
 	[ "$(vault get -f paper.txt Shop)" = paper ]
+	[ "$(vault get Mailbox)" = 'of the mailbox' ]
 	answers 0 vault history --reveal Shop
 	shows older
 }

@@ -20,8 +20,8 @@ def login_field(name, value, designation="", kind="T"):
     return {"value": value, "id": "", "name": name, "fieldType": kind, "designation": designation}
 
 
-def field(title, **value):
-    return {"title": title, "id": "x" + title, "value": value, "indexAtSource": 0,
+def field(title, name=None, **value):
+    return {"title": title, "id": name or "x" + title, "value": value, "indexAtSource": 0,
             "guarded": False, "multiline": False, "dontGenerate": False,
             "inputTraits": {"keyboard": "default", "correction": "default"}}
 
@@ -68,6 +68,29 @@ ONEPUX_ITEMS = [
      "overview": {"title": "Key"}},
     {"uuid": "yyyyyyyyyyyyyyyyyyyyyyyyyy", "categoryUuid": "005", "createdAt": 1600000000,
      "updatedAt": 1600000001, "details": {"password": "alone"}, "overview": {"title": "Password"}},
+    {"uuid": "ssssssssssssssssssssssssss", "categoryUuid": "110", "createdAt": 1600000000,
+     "updatedAt": 1600000001, "details": {"loginFields": [], "sections": [
+         {"title": "", "name": "", "fields": [
+             field("URL", "url", string="https://server.example"),
+             field("username", "username", string="root"),
+             field("password", "password", concealed="of the server"),
+             field("installed", "day", date=1136073660),
+             field("built", "built", date=-347111940)]},
+         {"title": "Admin Console", "name": "admin_console", "fields": [
+             field("console password", "admin_console_password", concealed="of the console")]},
+         {"title": "Hosting Provider", "name": "hosting_provider_details", "fields": [
+             field("name", "name", string="")]}]},
+     "overview": {"title": "Server"}},
+    {"uuid": "mmmmmmmmmmmmmmmmmmmmmmmmmm", "categoryUuid": "111", "createdAt": 1600000000,
+     "updatedAt": 1600000001, "details": {"loginFields": [], "sections": [
+         {"title": "", "name": "", "fields": [
+             field("type", "pop_type", menu="imap"),
+             field("username", "pop_username", string="joe@mail.example"),
+             field("server", "pop_server", string="imap.mail.example"),
+             field("password", "pop_password", concealed="of the mailbox")]},
+         {"title": "SMTP", "name": "SMTP", "fields": [
+             field("password", "smtp_password", concealed="to send")]}]},
+     "overview": {"title": "Mailbox"}},
 ]
 ONEPUX = {
     "export.attributes": {"version": 3, "description": "1Password Unencrypted Export",
