@@ -82,3 +82,16 @@ put_there() { XDG_STATE_HOME="$HOME/$1.state" put "$2" --vault "$1" "${@:3}"; }
 	head -c 100000 /dev/urandom >noise
 	answers 1 vault merge noise
 }
+
+@test "a copy that is damaged is called so, and not the vault" {
+	printf first | put add mail
+	fork other.vault
+	truncate -s -4096 other.vault
+	answers 9 vault merge other.vault
+	says "other.vault' is damaged, and nothing was taken from it"
+	fork other.vault
+	printf XXXXXXXX | dd of=other.vault bs=1 seek=20000 conv=notrunc status=none
+	answers 9 vault merge other.vault
+	says "other.vault' is damaged, and nothing was taken from it"
+	[ "$(vault get mail)" = first ]
+}
