@@ -45,17 +45,30 @@ static const struct csv_column *find_column(const struct csv_column *columns, st
 
 /* ---- recognition --------------------------------------------------------------------- */
 
+#define HEADERS_MAX ((size_t)64 * 1024) /* no program has as long a first line */
+
+/* Every format of this kind looks: none of them goes through a file that is one long line. */
+static bool first_line(const struct source *source, struct source *ret_head)
+{
+	const char *bytes = (const char *)source->bytes;
+	size_t most = source->length < HEADERS_MAX ? source->length : HEADERS_MAX, length = 0;
+
+	while (length < most && bytes[length] != '\n' && bytes[length] != '\r')
+		length++;
+	*ret_head = *source;
+	ret_head->length = length;
+	return length < HEADERS_MAX;
+}
+
 void csv_look(const struct format *format, const struct source *source, struct look *ret_look)
 {
 	const struct csv_kind *kind = format->code->data;
-	const char *newline = memchr(source->bytes, '\n', source->length);
-	struct source head = *source; /* the first line alone */
+	struct source head;
 	CSV_AUTO csv = {0};
 	unsigned known = 0, all = 0;
 
-	if (newline)
-		head.length = (size_t)(newline - (const char *)source->bytes);
-	if (!kind->columns || csv_start(&csv, &head, NULL) < 0 || csv_row(&csv, NULL) != 1)
+	if (!kind->columns || !first_line(source, &head) || csv_start(&csv, &head, NULL) < 0 ||
+	    csv_row(&csv, NULL) != 1)
 		return;
 	for (size_t i = 0; i < csv.n_cells; i++)
 		if (!find_column(kind->columns, csv.cells[i]))

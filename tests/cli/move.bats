@@ -161,6 +161,12 @@ entry.update(password=past[0]["password"], password_since=then)'
 	printed ''
 }
 
+@test "a file that is one long line is looked at in no time" {
+	truncate -s 250M long
+	answers 2 timeout 10 setsid -w "$VAULT" import long
+	says 'long is of no format that is known here'
+}
+
 @test "any CSV by a map" {
 	printf 'Titel;Login;Kennwort;PIN\nbank;joe;geheim;1234\n' >c.csv
 	answers 2 vault import c.csv
