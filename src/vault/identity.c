@@ -197,11 +197,17 @@ bool identity_was_met(struct vault *vault, const unsigned char uuid[ITEM_UUID_BY
 	return place->id != 0 && place->met;
 }
 
-int identity_alias(struct vault *vault, const struct item *item, int64_t id, struct error *err)
+int identity_alias(struct vault *vault, const struct item *item,
+                   const unsigned char uuid[ITEM_UUID_BYTES], int64_t id, struct error *err)
 {
-	if (!item->has_uuid || identity_was_met(vault, item->uuid))
-		return 0;
-	return identity_meet(vault, item->uuid, id, err);
+	int r = 0;
+
+	if (item->has_uuid && !identity_was_met(vault, item->uuid))
+		r = identity_meet(vault, item->uuid, id, err);
+	/* The next item of that kind gets another one, which it has in every import of the file. */
+	if (r == 0 && !identity_was_met(vault, uuid))
+		r = identity_meet(vault, uuid, id, err);
+	return r;
 }
 
 int64_t identity_of(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES])

@@ -230,7 +230,7 @@ static int add(struct vault *vault, const struct item *item,
 	if (r == 0)
 		r = identity_meet(vault, uuid, id, err);
 	if (r == 0)
-		r = identity_alias(vault, item, id, err);
+		r = identity_alias(vault, item, uuid, id, err);
 	if (r == 0 && !item->trashed)
 		r = look_for_burned(vault, id, result, err);
 	if (r < 0)
@@ -321,7 +321,7 @@ static int import_one(struct vault *vault, const struct item *item, unsigned fla
 		return add(vault, item, uuid, flags, result, err);
 	r = identity_meet(vault, met, id, err);
 	if (r == 0)
-		r = identity_alias(vault, item, id, err);
+		r = identity_alias(vault, item, uuid, id, err);
 	return r == 0 ? meet(vault, item, id, flags, result, err) : r;
 }
 

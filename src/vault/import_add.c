@@ -25,16 +25,39 @@ static int with_behind(const char *name, const char *behind, char **ret_name, st
 	return r == 0 ? text_name(whole, ret_name, err) : r;
 }
 
+static int with_user(const char *name, const char *user, char **ret_name, struct error *err)
+{
+	FREE_AUTO char *behind = NULL;
+	int r = text_tidy(user, strlen(user), NAME_MAX_BYTES / 2, &behind, err);
+
+	return r == 0 && behind[0] ? with_behind(name, behind, ret_name, err) : r;
+}
+
+static int with_number(const char *name, uint64_t number, char **ret_name, struct error *err)
+{
+	char behind[24];
+
+	snprintf(behind, sizeof(behind), "%llu", (unsigned long long)number);
+	return with_behind(name, behind, ret_name, err);
+}
+
+int import_other_name(const char *name, const char *user, unsigned number, char **ret_name,
+                      struct error *err)
+{
+	*ret_name = NULL;
+	if (number > 1)
+		return with_number(name, number, ret_name, err);
+	return user ? with_user(name, user, ret_name, err) : 0;
+}
+
 static int try_number(struct vault *vault, const char *name, uint64_t number, char **ret_name,
                       bool *ret_taken, struct error *err)
 {
-	char behind[24];
 	int r;
 
 	free(*ret_name);
 	*ret_name = NULL;
-	snprintf(behind, sizeof(behind), "%llu", (unsigned long long)number);
-	r = with_behind(name, behind, ret_name, err);
+	r = with_number(name, number, ret_name, err);
 	return r == 0 ? name_taken(vault, *ret_name, ret_taken, err) : r;
 }
 
@@ -69,7 +92,6 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
                 struct error *err)
 {
 	FREE_AUTO char *name = NULL;
-	FREE_AUTO char *behind = NULL;
 	FREE_AUTO char *found = NULL;
 	bool taken = false;
 	int r = text_name(wanted, &name, err);
@@ -79,9 +101,7 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
 	if (r < 0)
 		return r;
 	if (taken && user) {
-		r = text_tidy(user, strlen(user), NAME_MAX_BYTES / 2, &behind, err);
-		if (r == 0 && behind[0])
-			r = with_behind(name, behind, &found, err);
+		r = with_user(name, user, &found, err);
 		if (r == 0 && found)
 			r = name_taken(vault, found, &taken, err);
 	}

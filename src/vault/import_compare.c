@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OTHER_NAMES_MAX 100 /* looked at, of those that came of one name */
+
 static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
@@ -43,24 +45,50 @@ static int shares_url(struct vault *vault, const struct item *item, int64_t id, 
 	return r;
 }
 
-int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
-                 unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
+static void fingerprint_of(const struct vault *vault, struct span value,
+                           unsigned char fingerprint[FINGERPRINT_BYTES])
+{
+	hash_bytes(fingerprint, value.bytes, value.length, vault->keys->fingerprint);
+}
+
+/* Is the item's password in use the entry's? */
+static int shares_password(struct vault *vault, const struct item *item, int64_t id,
+                           bool *ret_shares, struct error *err)
+{
+	const struct item_password *last =
+		item->n_passwords > 0 ? &item->passwords[item->n_passwords - 1] : NULL;
+	unsigned char wanted[FINGERPRINT_BYTES];
+	STMT_AUTO *stmt = NULL;
+	int r;
+
+	*ret_shares = false;
+	if (!last || last->until > 0)
+		return 0;
+	fingerprint_of(vault, last->value, wanted);
+	r = db_stmt(vault->db, SQL_PASSWORD_READ, &stmt, err);
+	if (r < 0)
+		return r;
+	stmt_bind_int(stmt, 1, id);
+	while ((r = stmt_step(stmt, err)) == 1)
+		*ret_shares |= stmt_is_null(stmt, 2) &&
+		               span_equal(stmt_span(stmt, 4),
+		                          (struct span){(const char *)wanted, sizeof(wanted)});
+	return r;
+}
+
+/* VAULT_NOT_FOUND: no entry has that name. Otherwise *ret_id says whether it is the item's. */
+static int known_as(struct vault *vault, const struct item *item, const char *name, int64_t *ret_id,
+                    unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
-	FREE_AUTO char *name = NULL;
 	struct span uuid;
 	int64_t id = 0;
 	bool same = false;
-	int r = text_name(item->name, &name, err);
+	int r = name_exact(vault, name, &id, err);
 
-	*ret_id = 0;
-	if (r == 0)
-		r = name_exact(vault, name, &id, err);
-	if (r == VAULT_NOT_FOUND)
-		return 0;
 	if (r == 0)
 		r = entry_row(vault, id, &stmt, err);
-	if (r <= 0)
+	if (r != 1)
 		return r;
 	uuid = stmt_span(stmt, 0);
 	if (uuid.length != ITEM_UUID_BYTES || !same_text(stmt_text(stmt, 4), item->user))
@@ -74,13 +102,50 @@ int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
 	return r;
 }
 
-/* ---- what is new --------------------------------------------------------------------- */
-
-static void fingerprint_of(const struct vault *vault, struct span value,
-                           unsigned char fingerprint[FINGERPRINT_BYTES])
+/* Looks at the names that came of `name` because it was taken. The first one stays, unless one of
+ * the others has the item's password. */
+static int known_otherwise(struct vault *vault, const struct item *item, const char *name,
+                           int64_t *id, unsigned char uuid[ITEM_UUID_BYTES], struct error *err)
 {
-	hash_bytes(fingerprint, value.bytes, value.length, vault->keys->fingerprint);
+	unsigned char other_uuid[ITEM_UUID_BYTES];
+	bool certain = false;
+	int r = *id ? shares_password(vault, item, *id, &certain, err) : 0;
+
+	for (unsigned number = 1; number <= OTHER_NAMES_MAX && r == 0 && !certain; number++) {
+		FREE_AUTO char *other = NULL;
+		int64_t other_id = 0;
+
+		r = import_other_name(name, item->user, number, &other, err);
+		if (r == 0 && other)
+			r = known_as(vault, item, other, &other_id, other_uuid, err);
+		if (r == VAULT_NOT_FOUND && number == 1)
+			r = 0;
+		if (r == 0 && other_id)
+			r = shares_password(vault, item, other_id, &certain, err);
+		if (r == 0 && other_id && (certain || !*id)) {
+			*id = other_id;
+			memcpy(uuid, other_uuid, ITEM_UUID_BYTES);
+		}
+	}
+	return r == VAULT_NOT_FOUND ? 0 : r;
 }
+
+int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
+                 unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
+{
+	FREE_AUTO char *name = NULL;
+	int r = text_name(item->name, &name, err);
+
+	*ret_id = 0;
+	if (r == 0)
+		r = known_as(vault, item, name, ret_id, ret_uuid, err);
+	if (r == VAULT_NOT_FOUND)
+		return 0;
+	return r == 0 && !item->has_uuid ? known_otherwise(vault, item, name, ret_id, ret_uuid, err)
+	                                 : r;
+}
+
+/* ---- what is new --------------------------------------------------------------------- */
 
 /* What the passwords of an entry say of those of an item. */
 struct meeting {

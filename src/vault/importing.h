@@ -23,8 +23,10 @@ int identity_find(struct vault *vault, const struct item *item, struct identity 
 int identity_meet(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES], int64_t id,
                   struct error *err);
 bool identity_was_met(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES]);
-/* Remembers that the entry, which was met, is what the file calls `item`. */
-int identity_alias(struct vault *vault, const struct item *item, int64_t id, struct error *err);
+/* Remembers that the entry, which was met, is what the file calls `item`, or what identity_find
+ * gave a uuid to. */
+int identity_alias(struct vault *vault, const struct item *item,
+                   const unsigned char uuid[ITEM_UUID_BYTES], int64_t id, struct error *err);
 /* The entry that has this uuid, or had it in the file; 0: none so far, or one that was erased. */
 int64_t identity_of(struct vault *vault, const unsigned char uuid[ITEM_UUID_BYTES]);
 void identities_free(struct vault *vault);
@@ -71,6 +73,11 @@ void realm_names_free(struct vault *vault);
 int import_name(struct vault *vault, const char *wanted, const char *user, char **ret_name,
                 struct error *err);
 
+/* The name that import_name gives in the place of `name`: the user behind it (1), or that number.
+ * *ret_name is NULL where there is no such user. Gives; free(3). */
+int import_other_name(const char *name, const char *user, unsigned number, char **ret_name,
+                      struct error *err);
+
 /* Writes the rows of a new entry. *ret_id is its number. */
 int import_add(struct vault *vault, const struct item *item, const char *name,
                const unsigned char uuid[ITEM_UUID_BYTES], int64_t *ret_id, struct error *err);
@@ -86,7 +93,9 @@ struct secret import_lend(const struct item_password *password);
 /* ---- comparing (import_compare.c) ---------------------------------------------------- */
 
 /* The live entry of that very name, with that user and one of those URLs (or no URL, as the item).
- * *ret_id is 0 when there is none, or when another item of this batch was it. */
+ * *ret_id is 0 when there is none, or when another item of this batch was it. An item without an
+ * identity of its own is also known by a name that import gave because that one was taken; of
+ * several, the one with its password is it. */
 int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
 

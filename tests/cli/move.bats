@@ -357,3 +357,42 @@ another_home() {
 	answers 0 vault export json after.json --plaintext --yes
 	cmp before.json after.json
 }
+
+@test "of two rows that only the password tells apart, each is the entry that it was before" {
+	printf one | put add shop -u joe
+	printf '%s\n' name,url,username,password,note shop,,joe,one, shop,,joe,two, >rows.csv
+	answers 0 vault import chrome rows.csv
+	shows '1 of 2 entries added'
+	answers 0 vault import -n --update chrome rows.csv
+	shows '0 of 2 entries'
+	shows '2 there already'
+	answers 0 vault import --update chrome rows.csv
+	[ "$(vault get shop)" = one ]
+	[ "$(vault get 'shop (joe)')" = two ]
+}
+
+@test "rows without an identity are known by the names that other formats' entries got" {
+	cat >own.json <<-'END'
+		{"format": "vault", "version": 1, "entries": [
+		  {"name": "shop", "user": "joe", "password": "one"},
+		  {"name": "shop", "user": "joe", "password": "two"},
+		  {"name": "shop", "user": "ann", "password": "three"},
+		  {"name": "shop", "user": "joe", "password": "four"},
+		  {"name": "shop", "password": "five"}]}
+	END
+	sed -i 's/{"name"/{"uuid": "00000000-0000-4000-8000-00000000000X", "name"/' own.json
+	for number in 1 2 3 4 5; do sed -i "0,/X/s/X/$number/" own.json; done
+	answers 0 vault import own.json
+	shows '5 of 5 entries added'
+	printf '%s\n' name,url,username,password,note shop,,,five, shop,,joe,four, shop,,joe,two, \
+		shop,,ann,three, shop,,joe,one, >rows.csv
+	answers 0 vault import --update chrome rows.csv
+	shows '0 of 5 entries'
+	shows '5 there already'
+	echo shop,,joe,six, >>rows.csv
+	for times in 1 0; do
+		answers 0 vault import --update chrome rows.csv
+		shows "$times of 6 entries added"
+		[ "$(vault get shop)" = one ]
+	done
+}
