@@ -42,6 +42,8 @@ int bitwarden_begin(struct bitwarden_write *write, struct sink *sink, struct err
 int bitwarden_item(struct bitwarden_write *write, const struct item *item, struct error *err);
 int bitwarden_end(struct bitwarden_write *write, struct error *err);
 void bitwarden_drop(struct bitwarden_write *write);
+void bitwarden_losses(const struct format *format, const struct item *item,
+                      struct account *account);
 
 /* Gives the identifier of a folder, which is made from its name, and remembers the name. */
 int bitwarden_folder(struct bitwarden_folders *folders, struct span name, char *ret_uuid,

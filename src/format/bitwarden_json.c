@@ -211,6 +211,7 @@ static const struct format_code code = {
 	.begin = begin,
 	.item = put_item,
 	.end = end,
+	.losses = bitwarden_losses,
 	.drop = drop,
 	.state_bytes = sizeof(struct bitwarden_write),
 };

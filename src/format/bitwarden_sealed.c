@@ -218,6 +218,7 @@ static const struct format_code code = {
 	.begin = bitwarden_sealed_begin,
 	.item = bitwarden_sealed_item,
 	.end = bitwarden_sealed_end,
+	.losses = bitwarden_losses,
 	.drop = bitwarden_sealed_drop,
 	.state_bytes = sizeof(struct bitwarden_sealed_write),
 };

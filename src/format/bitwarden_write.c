@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "format/bitwarden.h"
 #include "format/json_take.h"
+#include "format/otp_out.h"
 
 #define ITEM_LOGIN 1
 #define ITEM_NOTE 2
@@ -161,10 +162,21 @@ static const struct item_password *current(const struct item *item)
 	return last && last->until == 0 ? last : NULL;
 }
 
+static void put_otp(struct json_write *json, const struct item_field *otp)
+{
+	struct otp_out out;
+
+	if (!otp) {
+		json_write_null(json, "totp");
+		return;
+	}
+	out = otp_out(OTP_TAKES_SCHEME, otp->value);
+	json_write_parts(json, "totp", out.front, out.rest);
+}
+
 static void put_login(struct json_write *json, const struct item *item)
 {
 	const struct item_password *password = current(item);
-	const struct item_field *otp = first_of(item, FIELD_OTP);
 
 	json_write_object(json, "login");
 	json_write_array(json, "uris");
@@ -184,10 +196,7 @@ static void put_login(struct json_write *json, const struct item *item)
 	} else {
 		json_write_null(json, "password");
 	}
-	if (otp)
-		json_write_text(json, "totp", otp->value);
-	else
-		json_write_null(json, "totp");
+	put_otp(json, first_of(item, FIELD_OTP));
 	json_write_close(json);
 }
 
@@ -322,6 +331,15 @@ int bitwarden_end(struct bitwarden_write *write, struct error *err)
 	json_write_close(&write->json);
 	sink_bytes(write->json.sink, "\n", 1);
 	return sink_check(write->json.sink, err);
+}
+
+void bitwarden_losses(const struct format *format, const struct item *item, struct account *account)
+{
+	const struct item_field *otp = first_of(item, FIELD_OTP);
+
+	(void)format;
+	if (otp && otp_is_misread(OTP_TAKES_SCHEME, otp->value))
+		account_add(account, FATE_CHANGED, "one-time code", OTP_MISREAD, item->name);
 }
 
 void bitwarden_drop(struct bitwarden_write *write)

@@ -123,6 +123,9 @@ static void field_losses(const struct csv_kind *kind, const struct item *item,
 	if (field->kind == FIELD_NOTE && !has_column(kind, COLUMN_NOTE))
 		account_add(account, FATE_LEFT, "note", "the format has no room for it",
 		            item->name);
+	if (field->kind == FIELD_OTP && has_column(kind, COLUMN_OTP) &&
+	    otp_is_misread(kind->otp, field->value))
+		account_add(account, FATE_CHANGED, "one-time code", OTP_MISREAD, item->name);
 	if (is_list(kind, field) && has_any(field->value, field->kind == FIELD_URL ? "," : ",;"))
 		account_add(account, FATE_CHANGED, what,
 		            "what separates it from the next is in it: read as several",

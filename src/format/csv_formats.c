@@ -36,7 +36,9 @@ const struct format format_apple = {
 	.code = &code_apple,
 };
 
-static const struct csv_kind kind_keepassxc_csv = {.columns = csv_keepassxc, .folder_root = "Root"};
+static const struct csv_kind kind_keepassxc_csv = {.columns = csv_keepassxc,
+                                                   .folder_root = "Root",
+                                                   .otp = OTP_TAKES_ENCODER};
 static const struct format_code code_keepassxc_csv = {READ, WRITE, .data = &kind_keepassxc_csv};
 const struct format format_keepassxc_csv = {
 	.name = "keepassxc-csv",
@@ -46,7 +48,8 @@ const struct format format_keepassxc_csv = {
 	.code = &code_keepassxc_csv,
 };
 
-static const struct csv_kind kind_bitwarden_csv = {.columns = csv_bitwarden};
+static const struct csv_kind kind_bitwarden_csv = {.columns = csv_bitwarden,
+                                                   .otp = OTP_TAKES_SCHEME};
 static const struct format_code code_bitwarden_csv = {READ, WRITE, .data = &kind_bitwarden_csv};
 const struct format format_bitwarden_csv = {
 	.name = "bitwarden-csv",
@@ -78,7 +81,8 @@ const struct format format_1password_csv = {
 
 static const struct csv_kind kind_lastpass = {.columns = csv_lastpass,
                                               .folder_separator = '\\',
-                                              .no_url = "http://sn"};
+                                              .no_url = "http://sn",
+                                              .otp = OTP_TAKES_SEED};
 static const struct format_code code_lastpass = {READ, WRITE, .data = &kind_lastpass};
 const struct format format_lastpass = {
 	.name = "lastpass",

@@ -5,6 +5,7 @@
 
 #include "format/csv_tables.h"
 #include "format/format.h"
+#include "format/otp_out.h"
 
 #define CSV_ARCHIVED "archived" /* the field of COLUMN_ARCHIVED */
 
@@ -13,6 +14,7 @@ struct csv_kind {
 	const char *folder_root;          /* in front of every folder when written, or NULL */
 	char folder_separator;            /* beside '/', or 0 */
 	const char *no_url;               /* what stands for no URL, or NULL */
+	enum otp_takes otp;               /* what the program makes codes of */
 	bool no_password;                 /* its items have none */
 	bool milliseconds;                /* dates are written so; otherwise as in RFC 3339 */
 };

@@ -145,6 +145,16 @@ static void put_url(const struct csv_kind *kind, struct sink *sink, const struct
 		put_cell(sink, first_field(item, FIELD_URL));
 }
 
+static void put_otp(const struct csv_kind *kind, struct sink *sink, struct span uri)
+{
+	struct otp_out out = otp_out(kind->otp, uri);
+
+	sink_bytes(sink, "\"", 1);
+	sink_string(sink, out.front);
+	csv_escape(sink, out.rest);
+	sink_bytes(sink, "\"", 1);
+}
+
 /* A switch is written as its opposite is. */
 static const char *word_of(const struct csv_column *column, const struct item *item)
 {
@@ -179,7 +189,7 @@ static void put_column(const struct csv_kind *kind, const struct csv_column *col
 		put_cell(sink, first_field(item, FIELD_NOTE));
 		break;
 	case COLUMN_OTP:
-		put_cell(sink, first_field(item, FIELD_OTP));
+		put_otp(kind, sink, first_field(item, FIELD_OTP));
 		break;
 	case COLUMN_TAGS:
 		put_list(sink, item, FIELD_TAG);

@@ -5,6 +5,7 @@
 #include <vault/otp.h>
 
 #include "format/cxf.h"
+#include "format/otp_out.h"
 
 #define EXPORTER "vault"
 #define ID_TEXT 22 /* characters of 16 bytes in base 64 */
@@ -91,21 +92,6 @@ static void put_login(struct json_write *json, const struct item *item)
 	json_write_close(json);
 }
 
-/* The seed as it stands in the stored URI, which has one form: include/vault/otp.h. */
-static struct span seed_of(struct span uri)
-{
-	static const char name[] = "?secret=";
-	const char *start = memmem(uri.bytes, uri.length, name, strlen(name)), *end;
-
-	if (!start)
-		return (struct span){NULL, 0};
-	start += strlen(name);
-	end = memchr(start, '&', (size_t)((const char *)uri.bytes + uri.length - start));
-	if (!end)
-		end = (const char *)uri.bytes + uri.length;
-	return (struct span){start, (size_t)(end - start)};
-}
-
 static int put_totp(struct json_write *json, struct span uri, bool *ret_written, struct error *err)
 {
 	static const char *const hashes[] =
@@ -117,10 +103,10 @@ static int put_totp(struct json_write *json, struct span uri, bool *ret_written,
 	*ret_written = false;
 	if (r < 0)
 		return r;
-	if (otp_read(text, &otp, NULL) < 0 || otp.kind != OTP_TOTP || !seed_of(uri).bytes)
+	if (otp_read(text, &otp, NULL) < 0 || otp.kind != OTP_TOTP || !otp_seed(uri).bytes)
 		return 0;
 	begin_credential(json, "totp");
-	json_write_text(json, "secret", seed_of(uri));
+	json_write_text(json, "secret", otp_seed(uri));
 	json_write_number(json, "period", otp.period);
 	json_write_number(json, "digits", otp.digits);
 	if (otp.account)

@@ -8,12 +8,11 @@
 
 #include "base/when.h"
 
-static void put_text(struct sink *sink, const unsigned char *text, size_t length)
+static void put_escaped(struct sink *sink, const unsigned char *text, size_t length)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t plain = 0;
 
-	sink_bytes(sink, "\"", 1);
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = text[i];
 		char code[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
@@ -32,6 +31,12 @@ static void put_text(struct sink *sink, const unsigned char *text, size_t length
 		}
 	}
 	sink_bytes(sink, text + plain, length - plain);
+}
+
+static void put_text(struct sink *sink, const unsigned char *text, size_t length)
+{
+	sink_bytes(sink, "\"", 1);
+	put_escaped(sink, text, length);
 	sink_bytes(sink, "\"", 1);
 }
 
@@ -137,4 +142,13 @@ void json_write_text(struct json_write *json, const char *key, struct span span)
 	lead(json, key, "");
 	put_span(json, span,
 	         text_is_utf8(span.bytes, span.length) && !memchr(span.bytes, 0, span.length));
+}
+
+void json_write_parts(struct json_write *json, const char *key, const char *front, struct span rest)
+{
+	lead(json, key, "");
+	sink_bytes(json->sink, "\"", 1);
+	sink_string(json->sink, front);
+	put_escaped(json->sink, rest.bytes, rest.length);
+	sink_bytes(json->sink, "\"", 1);
 }

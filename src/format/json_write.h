@@ -34,4 +34,8 @@ void json_write_span(struct json_write *json, const char *key, struct span span)
  * export_losses tells. */
 void json_write_text(struct json_write *json, const char *key, struct span span);
 
+/* A string of two parts, `front` with nothing in it to be escaped, and text. */
+void json_write_parts(struct json_write *json, const char *key, const char *front,
+                      struct span rest);
+
 #endif

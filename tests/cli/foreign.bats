@@ -78,6 +78,28 @@ takes() {
 	! grep -q tag "$BATS_TEST_TMPDIR/err"
 }
 
+@test "a one-time code goes as the other program takes it, or it is told" {
+	seed=JBSWY3DPEHPK3PXP
+	for each in "usual otpauth://totp/A:b?secret=$seed&issuer=A" \
+		"long otpauth://totp/A:b?secret=$seed&digits=8" "game steam://$seed" \
+		"counted otpauth://hotp/x?secret=$seed"; do
+		printf '%s\n' "${each#* }" | vault -q add "${each%% *}" -g --otp-file -
+	done
+	answers 0 vault export lastpass l.csv --plaintext --yes
+	grep -qF "\"$seed\",\"\",\"usual\"" l.csv
+	says '3 × one-time code: of a kind that the program does not know'
+	answers 0 vault export bitwarden-csv b.csv --plaintext --yes
+	grep -qF "\"steam://$seed\"" b.csv
+	says 'its codes will be wrong (counted)'
+	answers 0 vault export bitwarden-json b.json --plaintext --yes
+	grep -qF "\"totp\":\"steam://$seed\"" b.json
+	says 'its codes will be wrong (counted)'
+	answers 0 vault export keepassxc-csv k.csv --plaintext --yes
+	says 'its codes will be wrong (counted)'
+	answers 0 vault export apple a.csv --plaintext --yes
+	says '2 × one-time code: of a kind that the program does not know'
+}
+
 @test "a field of several lines, which Bitwarden's CSV cannot hold, is told before" {
 	printf 'pw\n one: \n' | answers 0 vault add a --stdin --secret-field one=-
 	cat <<<'{"format":"vault","version":1,"entries":[{"name":"c","fields":[
