@@ -13,6 +13,20 @@ static int wrong(size_t line, const char *what, struct error *err)
 	return error_set(err, VAULT_USAGE, "line %zu: %s", line, what);
 }
 
+/* The line is told: a letter or two that came from elsewhere are found by it. */
+static int no_utf8(const char *bytes, size_t length, struct error *err)
+{
+	const char *start = bytes, *end = bytes + length, *newline;
+	size_t line = 1;
+
+	if (length >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0))
+		return error_set(err, VAULT_USAGE, "it is in UTF-16: save it as UTF-8 first");
+	for (; (newline = memchr(start, '\n', (size_t)(end - start))); start = newline + 1, line++)
+		if (!text_is_utf8(start, (size_t)(newline - start)))
+			break;
+	return wrong(line, "it is not in UTF-8: save the file as UTF-8 first", err);
+}
+
 static size_t count_in_line(const struct csv *csv, char c)
 {
 	size_t count = 0;
@@ -33,7 +47,7 @@ int csv_start(struct csv *csv, const struct source *source, struct error *err)
 
 	*csv = (struct csv){bytes, bytes + skip, bytes + length, ',', 0, 1, NULL, 0, BUF_EMPTY};
 	if (!text_is_utf8(bytes, length))
-		return error_set(err, VAULT_USAGE, "it is not in UTF-8: save it as UTF-8 first");
+		return no_utf8(bytes, length, err);
 	for (const char *other = ";\t"; *other; other++)
 		if (count_in_line(csv, *other) > count_in_line(csv, csv->separator))
 			csv->separator = *other;

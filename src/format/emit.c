@@ -112,7 +112,8 @@ int emit_end(struct emit *emit, struct error *err)
 {
 	struct item item;
 	char *name = emit_make_name(emit);
-	int r = name ? emit_make_item(emit, name, &item, err) : -VAULT_FAILED;
+	int r = name ? emit_make_item(emit, name, &item, err)
+	             : error_set(err, VAULT_FAILED, "out of memory");
 
 	for (size_t i = 0; i < emit->n_remarks && r == 0; i++)
 		frame_account(&emit->out, emit->remarks[i].fate,

@@ -254,6 +254,24 @@ static void keep_best(void *context, const struct frame *frame)
 	}
 }
 
+static int no_format(const struct import *import, struct error *err)
+{
+	struct source source = source_of(import);
+	const unsigned char *bytes = source.bytes;
+
+	if (source.length == 0)
+		error_set(err, VAULT_NOT_FOUND, "%s is empty", import->label);
+	else if (source.length >= 2 && (bytes[0] & bytes[1]) == 0xfe && bytes[0] != bytes[1])
+		error_set(err, VAULT_NOT_FOUND, "%s is in UTF-16: save it as UTF-8 first",
+		          import->label);
+	else
+		error_set(err, VAULT_NOT_FOUND,
+		          "%s is of no format that is known here; name one, or map its columns: "
+		          "see 'vault help import'",
+		          import->label);
+	return VAULT_NOT_FOUND;
+}
+
 int import_guess(struct import *import, struct import_guess *ret_guess, struct error *err)
 {
 	struct guess guess = {0};
@@ -261,13 +279,8 @@ int import_guess(struct import *import, struct import_guess *ret_guess, struct e
 
 	if (r < 0)
 		return r;
-	if (guess.score == 0) {
-		error_set(err, VAULT_NOT_FOUND,
-		          "%s is of no format that is known here; name one, or map its columns: "
-		          "see 'vault help import'",
-		          import->label);
-		return VAULT_NOT_FOUND;
-	}
+	if (guess.score == 0)
+		return no_format(import, err);
 	if (!guess.format) {
 		error_set(err, VAULT_FINDINGS, "%s could be one of several formats: %s; say which",
 		          import->label, guess.names);

@@ -175,6 +175,24 @@ entry.update(password=past[0]["password"], password_since=then)'
 	[ "$(vault get -f PIN bank)" = 1234 ]
 }
 
+@test "a file that cannot be taken is refused with the reason" {
+	touch empty
+	answers 2 vault import empty
+	says 'empty is empty'
+	printf 'name,url,username,password\na,,u,p\n' | iconv -t UTF-16 >c.csv
+	answers 2 vault import c.csv
+	says 'c.csv is in UTF-16'
+	answers 2 vault import chrome c.csv
+	says 'it is in UTF-16'
+	printf 'name,url,username,password\na,,u,p\nb,,u,p\xe4\n' >c.csv
+	answers 2 vault import c.csv
+	says 'line 3: it is not in UTF-8'
+	echo name,url,username,password >c.csv
+	truncate -s 200M c.csv
+	answers 1 vault import c.csv
+	says 'out of memory'
+}
+
 @test "own JSON: out and in again is the same, byte for byte; bytes, control characters, history" {
 	printf '\377\001"\\\n,' | put add odd -u joe --url https://a --tag t --field 'k=v "w"'
 	printf one | put add two --note $'a\nb\001'
