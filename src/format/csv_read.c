@@ -19,6 +19,7 @@ struct role {
 	char key[FIELD_KEY_MAX + 1];
 	const char *rule; /* what is in it by itself, or NULL */
 	char *root;       /* of folders: the outermost, which is left out, or NULL */
+	bool mapped;      /* by the user, and not by a table */
 };
 
 static void copy_key(char key[FIELD_KEY_MAX + 1], struct span span)
@@ -234,6 +235,13 @@ static bool is_rule(const struct role *role, struct span cell)
 	return role->rule && is_header(cell, role->rule);
 }
 
+static void leave(struct emit *emit, const struct role *role, struct span cell)
+{
+	if (cell.length > 0 && !is_rule(role, cell))
+		emit_account(emit, FATE_LEFT, role->key,
+		             role->mapped ? "left out by --map" : "of use to that program only");
+}
+
 static void take_cell(const struct csv_kind *kind, struct emit *emit, const struct role *role,
                       struct span cell)
 {
@@ -289,8 +297,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 		take_word(emit, role, cell);
 		break;
 	case COLUMN_LEFT:
-		if (cell.length > 0 && !is_rule(role, cell))
-			emit_account(emit, FATE_LEFT, role->key, "of use to that program only");
+		leave(emit, role, cell);
 		break;
 	case COLUMN_SECRET:
 	default:
@@ -361,6 +368,7 @@ static int assign(const struct csv_kind *kind, const struct csv *csv, const stru
 		for (size_t j = 0; j < csv->n_cells; j++)
 			if (is_header(csv->cells[j], equals + 1)) {
 				roles[j].what = csv_column_of(word);
+				roles[j].mapped = true;
 				if (roles[j].what == COLUMN_TEXT)
 					copy_key(roles[j].key, word);
 				found = true;
@@ -420,6 +428,29 @@ static void free_roles(struct role *roles, size_t count)
 	free(roles);
 }
 
+/* What an entry has one of: the second one would take the place of the first. */
+static bool is_single(enum column what)
+{
+	return what == COLUMN_NAME || what == COLUMN_PASSWORD || what == COLUMN_UUID ||
+	       what == COLUMN_CREATED || what == COLUMN_MODIFIED || what == COLUMN_EXPIRES;
+}
+
+static int check_single(const struct csv *csv, const struct role *roles, struct error *err)
+{
+	for (size_t i = 0; i < csv->n_cells; i++)
+		for (size_t j = 0; j < i && is_single(roles[i].what); j++)
+			if (roles[j].what == roles[i].what)
+				return error_set(err, VAULT_USAGE,
+				                 "line %zu: the columns '%.*s' and '%.*s' hold the "
+				                 "same thing: rename one of them, or map it to "
+				                 "something else",
+				                 csv->line, (int)csv->cells[j].length,
+				                 (const char *)csv->cells[j].bytes,
+				                 (int)csv->cells[i].length,
+				                 (const char *)csv->cells[i].bytes);
+	return 0;
+}
+
 static int has_password(const struct role *roles, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
@@ -450,6 +481,8 @@ int csv_read(const struct format *format, const struct source *source, struct em
 	if (!roles)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	r = assign(kind, &csv, source->map, roles, err);
+	if (r == 0)
+		r = check_single(&csv, roles, err);
 	if (r == 0 && !kind->no_password)
 		r = has_password(roles, count, err);
 	if (r == 0)
@@ -458,24 +491,4 @@ int csv_read(const struct format *format, const struct source *source, struct em
 		r = take_row(kind, &csv, roles, count, emit, err);
 	free_roles(roles, count);
 	return r;
-}
-
-enum column csv_column_of(struct span word)
-{
-	static const struct {
-		const char *word;
-		enum column what;
-	} words[] = {
-		{"name", COLUMN_NAME},         {"user", COLUMN_USER},
-		{"password", COLUMN_PASSWORD}, {"url", COLUMN_URL},
-		{"note", COLUMN_NOTE},         {"otp", COLUMN_OTP},
-		{"tag", COLUMN_TAGS},          {"folder", COLUMN_FOLDER},
-		{"created", COLUMN_CREATED},   {"modified", COLUMN_MODIFIED},
-		{"expires", COLUMN_EXPIRES},   {"-", COLUMN_LEFT},
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (span_is(word, words[i].word))
-			return words[i].what;
-	return COLUMN_TEXT;
 }

@@ -23,9 +23,6 @@ void csv_look(const struct format *format, const struct source *source, struct l
 int csv_read(const struct format *format, const struct source *source, struct emit *emit,
              struct error *err);
 
-/* What a word in front of "=" in a map means; COLUMN_TEXT for one of no meaning. */
-enum column csv_column_of(struct span word);
-
 int csv_begin(const struct format *format, struct sink *sink, struct error *err);
 int csv_item(struct sink *sink, const struct item *item, struct error *err);
 int csv_end(struct sink *sink, struct error *err);

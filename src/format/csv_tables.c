@@ -127,3 +127,23 @@ const struct csv_column csv_dashlane[] = {
 	{"otpUrl", COLUMN_OTP, false, NULL},       {"otpSecret", COLUMN_OTP, false, NULL},
 	{"otp", COLUMN_OTP, false, NULL},          END,
 };
+
+enum column csv_column_of(struct span word)
+{
+	static const struct {
+		const char *word;
+		enum column what;
+	} words[] = {
+		{"name", COLUMN_NAME},         {"user", COLUMN_USER},
+		{"password", COLUMN_PASSWORD}, {"url", COLUMN_URL},
+		{"note", COLUMN_NOTE},         {"otp", COLUMN_OTP},
+		{"tag", COLUMN_TAGS},          {"folder", COLUMN_FOLDER},
+		{"created", COLUMN_CREATED},   {"modified", COLUMN_MODIFIED},
+		{"expires", COLUMN_EXPIRES},   {"-", COLUMN_LEFT},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (span_is(word, words[i].word))
+			return words[i].what;
+	return COLUMN_TEXT;
+}

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/span.h"
+
 enum column {
 	COLUMN_NAME = 1,
 	COLUMN_USER,
@@ -41,5 +43,8 @@ struct csv_column {
 extern const struct csv_column csv_chrome[], csv_firefox[], csv_apple[], csv_keepassxc[],
 	csv_bitwarden[], csv_bitwarden_organisation[], csv_1password[], csv_lastpass[],
 	csv_protonpass[], csv_dashlane[];
+
+/* What a word in front of "=" in a map means; COLUMN_TEXT for one of no meaning. */
+enum column csv_column_of(struct span word);
 
 #endif

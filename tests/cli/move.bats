@@ -175,6 +175,23 @@ entry.update(password=past[0]["password"], password_since=then)'
 	[ "$(vault get -f PIN bank)" = 1234 ]
 }
 
+@test "two columns for what an entry has one of are refused" {
+	printf 'name,url,username,password,password\na,,u,p1,p2\n' >c.csv
+	answers 2 vault import c.csv
+	says "line 1: the columns 'password' and 'password' hold the same thing"
+	printf 'Titel;Login;Kennwort\nbank;joe;geheim\n' >c.csv
+	answers 2 vault import --map name=Titel --map name=Login --map password=Kennwort c.csv
+	says "line 1: the columns 'Titel' and 'Login' hold the same thing"
+	answers 0 vault list
+	printed ''
+}
+
+@test "a column that is left out by the map is said to be" {
+	printf 'Titel;Kennwort;PIN\nbank;geheim;1234\n' >c.csv
+	answers 0 vault import --map name=Titel --map password=Kennwort --map -=PIN c.csv
+	shows 'PIN: left out by --map (bank)'
+}
+
 @test "a file that cannot be taken is refused with the reason" {
 	touch empty
 	answers 2 vault import empty
