@@ -177,6 +177,8 @@ struct export_how {
 	bool replace;                  /* an existing file */
 };
 
+/* Can it be written there? For asking nothing in vain: export_open looks again. */
+int export_check(const char *path, bool replace, struct error *err);
 /* Begins a file of mode 0600, under a temporary name beside `path`. VAULT_EXISTS (> 0, message
  * set): there is one. "-" is standard output, never a terminal. */
 int export_open(const char *path, const struct export_how *how, struct export **ret_export,

@@ -13,8 +13,6 @@
 #include "progress.h"
 #include "report.h"
 
-#define DEFAULT_FORMAT "kdbx"
-
 struct export_values {
 	struct export_target_options target;
 	bool replace;
@@ -151,12 +149,13 @@ static int export_run(struct session *session, const void *values, char *const *
                       struct error *err)
 {
 	const struct export_values *options = values;
-	const char *format = words[1] ? words[0] : DEFAULT_FORMAT;
 	struct exporting exporting = {.session = session,
 	                              .path = words[1] ? words[1] : words[0],
 	                              .err = err};
-	int r = export_format(format, &exporting.format, err);
+	int r = export_format(words, &exporting.format, err);
 
+	if (r == 0 && (options->target.plaintext || !(exporting.format->flags & FORMAT_PLAIN)))
+		r = export_check(exporting.path, options->replace, err);
 	if (r == 0)
 		r = export_confirm(exporting.format, exporting.path, &options->target, err);
 	if (r == 0)

@@ -6,11 +6,19 @@
 #include "present.h"
 #include "prompt.h"
 
-int export_format(const char *name, const struct format **ret_format, struct error *err)
+#define DEFAULT_FORMAT "kdbx"
+
+int export_format(char *const *words, const struct format **ret_format, struct error *err)
 {
+	const char *name = words[1] ? words[0] : DEFAULT_FORMAT;
 	char names[ERROR_MESSAGE_MAX / 2] = "";
 	size_t length = 0;
 
+	/* "vault export chrome" would make a KDBX file of that name. */
+	if (!words[1] && format_find(words[0]))
+		return error_set(err, VAULT_USAGE,
+		                 "'%s' is a format: name the file behind it; ./%s is a file",
+		                 words[0], words[0]);
 	*ret_format = format_find(name);
 	if (*ret_format && (*ret_format)->flags & FORMAT_WRITES)
 		return 0;

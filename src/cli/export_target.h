@@ -12,8 +12,9 @@ struct export_target_options {
 	bool plaintext, yes;
 };
 
-/* VAULT_USAGE failure: there is no such format to write, and the message names those there are. */
-int export_format(const char *name, const struct format **ret_format, struct error *err);
+/* What the command's words name. VAULT_USAGE failure: there is no such format to write, and the
+ * message names those there are; or there is no file. */
+int export_format(char *const *words, const struct format **ret_format, struct error *err);
 
 /* Refuses a format that anybody can read unless --plaintext says so, and asks. */
 int export_confirm(const struct format *format, const char *path,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "format/format.h"
 #include "format/sink.h"
@@ -29,28 +30,52 @@ static int put(void *context, const void *bytes, size_t length, struct error *er
 
 static int exists(const char *path, struct error *err)
 {
-	error_set(err, VAULT_EXISTS, "there is a file %s already", path);
+	error_set(err, VAULT_EXISTS, "there is a file %s already; --replace takes its place", path);
 	return VAULT_EXISTS;
 }
 
-static int to_standard_output(struct export *export, struct error *err)
+static bool is_standard_output(const char *path)
 {
-	if (isatty(STDOUT_FILENO) == 1)
-		return error_set(err, VAULT_USAGE, "nothing is exported to a terminal");
+	return strcmp(path, "-") == 0;
+}
+
+static int check_place(const char *path, bool replace, struct error *err)
+{
+	struct stat there;
+
+	if (is_standard_output(path))
+		return isatty(STDOUT_FILENO) == 1
+		               ? error_set(err, VAULT_USAGE, "nothing is exported to a terminal")
+		               : 0;
+	if (lstat(path, &there) != 0)
+		return 0;
+	if (!replace)
+		return exists(path, err);
+	return S_ISREG(there.st_mode) ? 0
+	                              : error_set(err, VAULT_USAGE, "%s is no regular file", path);
+}
+
+int export_check(const char *path, bool replace, struct error *err)
+{
+	FREE_AUTO char *temporary = NULL;
+	CLOSE_AUTO int fd = -1;
+	int r = check_place(path, replace, err);
+
+	if (r == 0 && !is_standard_output(path))
+		r = file_open_unseen(path, &fd, &temporary, err);
+	if (temporary)
+		unlink(temporary);
+	return r;
+}
+
+static int to_standard_output(struct export *export)
+{
 	export->fd = STDOUT_FILENO;
 	return 0;
 }
 
 static int to_file(struct export *export, const char *path, struct error *err)
 {
-	struct stat there;
-
-	if (lstat(path, &there) == 0) {
-		if (!export->how.replace)
-			return exists(path, err);
-		if (!S_ISREG(there.st_mode))
-			return error_set(err, VAULT_USAGE, "%s is no regular file", path);
-	}
 	export->path = strdup(path);
 	if (!export->path)
 		return error_set(err, VAULT_FAILED, "out of memory");
@@ -71,8 +96,10 @@ int export_open(const char *path, const struct export_how *how, struct export **
 		return error_set(err, VAULT_USAGE, "%s can only be read", how->format->title);
 	r = sink_start(&export->sink, &export->how, put, export, err);
 	if (r == 0)
-		r = strcmp(path, "-") == 0 ? to_standard_output(export, err)
-		                           : to_file(export, path, err);
+		r = check_place(path, how->replace, err);
+	if (r == 0)
+		r = is_standard_output(path) ? to_standard_output(export)
+		                             : to_file(export, path, err);
 	if (r == 0)
 		r = how->format->code->begin(how->format, &export->sink, err);
 	if (r != 0)

@@ -242,6 +242,24 @@ entry.update(password=past[0]["password"], password_since=then)'
 	says 'shred -u ./-'
 }
 
+@test "where nothing can be written, that is said before anything is asked" {
+	touch there
+	answers 6 vault export there
+	says 'there is a file there already; --replace takes its place'
+	answers 6 vault export chrome there --plaintext
+	says 'there is a file there already'
+	answers 1 vault export no/where.kdbx
+	says "cannot create 'no/where.kdbx'"
+	answers 4 vault export here.kdbx
+	[ "$(ls)" = "$(printf 'key\nmaster\nthere')" ]
+}
+
+@test "a format without a file is no file of that name" {
+	answers 2 vault export chrome
+	says "'chrome' is a format: name the file behind it"
+	answers 4 vault export ./chrome
+}
+
 @test "what a format has no room for is told before" {
 	printf one | put add a --tag t --url https://one --url https://two
 	answers 0 vault export chrome c.csv --plaintext --yes
