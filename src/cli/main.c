@@ -54,14 +54,24 @@ static const char *usage(const struct command *command, char text[USAGE_SIZE])
 	return text;
 }
 
+/* The next of those that have to be there: "[FORMAT] FILE" lacks FILE. */
+static const char *next_needed(const char *arguments)
+{
+	while (*arguments == '[' && strchr(arguments, ' '))
+		arguments = strchr(arguments, ' ') + 1;
+	return arguments;
+}
+
 static int check_words(const struct command *command, char *const *words, struct error *err)
 {
-	const char *missing = command->arguments;
+	const char *missing = next_needed(command->arguments);
 	char text[USAGE_SIZE];
 	size_t count = 0;
 
-	for (; words[count]; count++)
-		missing += strcspn(missing, " ") + (missing[strcspn(missing, " ")] == ' ');
+	for (; words[count]; count++) {
+		missing += strcspn(missing, " ");
+		missing = next_needed(missing + (*missing == ' '));
+	}
 	if (count < command->min_words)
 		return error_set(err, VAULT_USAGE, "%.*s is missing; %s",
 		                 (int)strcspn(missing, " "), missing, usage(command, text));

@@ -258,6 +258,10 @@ entry.update(password=past[0]["password"], password_since=then)'
 	answers 2 vault export chrome
 	says "'chrome' is a format: name the file behind it"
 	answers 4 vault export ./chrome
+	answers 2 vault export
+	says 'FILE is missing'
+	answers 2 vault import
+	says 'FILE is missing'
 }
 
 @test "what a format has no room for is told before" {
