@@ -265,7 +265,7 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 			emit_note(emit, cell);
 		break;
 	case COLUMN_OTP:
-		emit_otp(emit, cell);
+		emit_otp(emit, is_rule(role, cell) ? span_of(NULL) : cell);
 		break;
 	case COLUMN_TAG:
 		emit_tag(emit, cell);
@@ -309,19 +309,20 @@ static void take_cell(const struct csv_kind *kind, struct emit *emit, const stru
 /* ---- rows ---------------------------------------------------------------------------- */
 
 /* It is the user where there is no other, which may stand behind it. */
-static void take_email(struct emit *emit, struct span email, bool has_user)
+static void take_user_too(struct emit *emit, const char *key, struct span user, bool has_user)
 {
-	if (has_user && email.length > 0)
-		emit_text(emit, span_of("email"), email);
+	if (has_user && user.length > 0)
+		emit_text(emit, span_of(key), user);
 	else
-		emit_user(emit, email);
+		emit_user(emit, user);
 }
 
 static int take_row(const struct csv_kind *kind, const struct csv *csv, const struct role *roles,
                     size_t n_roles, struct emit *emit, struct error *err)
 {
 	static const char empty[] = "";
-	struct span email = {NULL, 0};
+	struct span user_too = {NULL, 0};
+	const char *key = "";
 	bool has_user = false;
 	int r = 0;
 
@@ -329,17 +330,19 @@ static int take_row(const struct csv_kind *kind, const struct csv *csv, const st
 	for (size_t i = 0; i < csv->n_cells; i++) {
 		struct span cell = csv->cells[i];
 
-		if (i < n_roles && roles[i].what == COLUMN_EMAIL)
-			email = cell;
-		else if (i < n_roles)
+		if (i < n_roles && roles[i].what == COLUMN_USER_TOO) {
+			user_too = cell;
+			key = roles[i].key;
+		} else if (i < n_roles) {
 			take_cell(kind, emit, &roles[i], cell.bytes ? cell : span_of(empty));
-		else if (cell.length > 0)
+		} else if (cell.length > 0) {
 			return error_set(err, VAULT_USAGE,
 			                 "line %zu: more cells than the first line has columns",
 			                 csv->line);
+		}
 		has_user |= i < n_roles && roles[i].what == COLUMN_USER && cell.length > 0;
 	}
-	take_email(emit, email, has_user);
+	take_user_too(emit, key, user_too, has_user);
 	r = emit_end(emit, err);
 	emit_progress(emit, (size_t)(csv->p - csv->start), (size_t)(csv->end - csv->start));
 	return r;

@@ -108,7 +108,7 @@ const struct csv_column csv_protonpass[] = {
 	{"name", COLUMN_NAME, true, NULL},
 	{"url", COLUMN_URLS, true, NULL},
 	{"autofillUrls", COLUMN_PROTON_URLS, false, NULL},
-	{"email", COLUMN_EMAIL, false, NULL},
+	{"email", COLUMN_USER_TOO, false, NULL},
 	{"username", COLUMN_USER, true, NULL},
 	{"password", COLUMN_PASSWORD, true, NULL},
 	{"note", COLUMN_NOTE, true, NULL},
@@ -120,12 +120,12 @@ const struct csv_column csv_protonpass[] = {
 };
 
 const struct csv_column csv_dashlane[] = {
-	{"username", COLUMN_USER, true, NULL},     {"username2", COLUMN_TEXT, true, NULL},
+	{"username", COLUMN_USER, true, NULL},     {"username2", COLUMN_USER_TOO, true, NULL},
 	{"username3", COLUMN_TEXT, false, NULL},   {"title", COLUMN_NAME, true, NULL},
 	{"password", COLUMN_PASSWORD, true, NULL}, {"note", COLUMN_NOTE, true, NULL},
 	{"url", COLUMN_URL, true, NULL},           {"category", COLUMN_FOLDER, true, NULL},
 	{"otpUrl", COLUMN_OTP, false, NULL},       {"otpSecret", COLUMN_OTP, false, NULL},
-	{"otp", COLUMN_OTP, false, NULL},          END,
+	{"otp", COLUMN_OTP, false, "null"},        END,
 };
 
 enum column csv_column_of(struct span word)

@@ -9,7 +9,7 @@
 enum column {
 	COLUMN_NAME = 1,
 	COLUMN_USER,
-	COLUMN_EMAIL, /* the user where that column is empty; otherwise a custom field */
+	COLUMN_USER_TOO, /* the user where that column is empty; otherwise a custom field */
 	COLUMN_PASSWORD,
 	COLUMN_URL,
 	COLUMN_URLS,        /* several, with commas in between */

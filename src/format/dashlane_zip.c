@@ -1,11 +1,14 @@
-/* Dashlane's zip: a CSV for each kind of item. */
+/* Dashlane's zip: a CSV for each kind of item. The app for macOS writes a folder of them, which
+ * its user makes a zip of, and spells one of the names in another way. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "format/csv_read.h"
 #include "format/zip_take.h"
 
 #define LOGINS "credentials.csv"
+#define FOLDER "Dashlane CSV/"
 
 #define END \
 	{ \
@@ -15,6 +18,18 @@
 static const struct csv_column notes[] = {
 	{"title", COLUMN_NAME, true, NULL},
 	{"note", COLUMN_NOTE, true, NULL},
+	{"category", COLUMN_FOLDER, false, NULL},
+	END,
+};
+
+/* The network's name names the entry that has no other. */
+static const struct csv_column networks[] = {
+	{"ssid", COLUMN_USER, true, NULL},
+	{"passphrase", COLUMN_PASSWORD, true, NULL},
+	{"name", COLUMN_NAME, false, NULL},
+	{"note", COLUMN_NOTE, false, NULL},
+	{"hidden", COLUMN_TEXT, false, NULL},
+	{"encription_type", COLUMN_TEXT, false, NULL}, /* so it is spelt */
 	END,
 };
 
@@ -62,20 +77,33 @@ static const struct part {
 	{"payments.csv", {.columns = payments, .no_password = true}},
 	{"ids.csv", {.columns = documents, .no_password = true}},
 	{"personalInfo.csv", {.columns = personal, .no_password = true}},
+	{"wifi.csv", {.columns = networks}},
 };
 
 static void look(const struct format *format, const struct source *source, struct look *ret_look)
 {
 	(void)format;
-	if (zip_has(source, LOGINS))
+	if (zip_has(source, LOGINS) || zip_has(source, FOLDER LOGINS))
 		ret_look->score = 95;
+}
+
+/* By its name in whatever folder; NULL: there is none. */
+static struct zip_member *find(const struct zip *zip, const char *name)
+{
+	for (size_t i = 0; i < zip->count; i++) {
+		const char *slash = strrchr(zip->members[i].name, '/');
+
+		if (strcasecmp(slash ? slash + 1 : zip->members[i].name, name) == 0)
+			return &zip->members[i];
+	}
+	return NULL;
 }
 
 /* Reads one of the files, which need not be there. */
 static int read_part(struct zip *zip, const char *name, const struct format *as, struct emit *emit,
                      struct error *err)
 {
-	struct zip_member *member = zip_find(zip, name);
+	struct zip_member *member = find(zip, name);
 	struct source source = {0};
 	struct span bytes = {0};
 	int r;
@@ -100,7 +128,7 @@ static int read_zip(const struct format *format, const struct source *source, st
 	int r = zip_open(&zip, source, err);
 
 	(void)format;
-	if (r == 0 && !zip_find(&zip, LOGINS))
+	if (r == 0 && !find(&zip, LOGINS))
 		r = error_set(err, VAULT_USAGE, "the zip file has no '%s'", LOGINS);
 	if (r == 0)
 		r = read_part(&zip, LOGINS, &format_dashlane, emit, err);

@@ -169,6 +169,17 @@ DASHLANE = {
 }
 
 
+# As the app for macOS writes them.
+DASHLANE_FOLDER = {
+    "Dashlane CSV/credentials.csv":
+        b"username,username2,username3,title,password,note,url,category,otp\n"
+        b",joe,,Shop,p1,,https://shop.example,,null\n",
+    "Dashlane CSV/secureNotes.csv": b"title,note,category\nA note,text,\n",
+    "Dashlane CSV/wifi.csv": b"ssid,passphrase,name,note,hidden,encription_type\n"
+                             b"HOME-2,p2,,,false,WPA2\n",
+}
+
+
 def make(path, members):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, contents in members.items():
@@ -182,4 +193,5 @@ make(folder / "bitwarden.zip", BITWARDEN)
 make(folder / "1password.1pux", ONEPUX)
 make(folder / "protonpass.zip", PROTON)
 make(folder / "dashlane.zip", DASHLANE)
+make(folder / "dashlane-folder.zip", DASHLANE_FOLDER)
 (folder / "protonpass.json").write_text(json.dumps(PROTON_JSON, indent=1) + "\n", encoding="ascii")

@@ -48,6 +48,7 @@ static const struct sample {
 	{"protonpass.zip", "protonpass", NULL, false, NULL},
 	{"enpass.json", "enpass", NULL, false, NULL},
 	{"dashlane.zip", "dashlane-zip", NULL, false, NULL},
+	{"dashlane-folder.zip", "dashlane-zip", NULL, false, NULL},
 	{"cxf.json", "cxf", NULL, false, &format_cxf},
 };
 
