@@ -141,12 +141,24 @@ static void field_losses(const struct csv_kind *kind, const struct item *item,
 		            "a colon is in it: read as if it ended there", item->name);
 }
 
+static bool is_of_a_site(const struct item *item)
+{
+	bool url = false;
+
+	for (size_t i = 0; i < item->n_fields; i++)
+		url |= item->fields[i].kind == FIELD_URL;
+	return url && item->n_passwords > 0 && item->passwords[item->n_passwords - 1].until == 0;
+}
+
 void csv_losses(const struct format *format, const struct item *item, struct account *account)
 {
 	const struct csv_kind *kind = format->code->data;
 
 	if (!has_column(kind, COLUMN_NAME))
 		account_add(account, FATE_LEFT, "name", "the format has no room for it", NULL);
+	if (kind->sites_alone && !is_of_a_site(item))
+		account_add(account, FATE_LEFT, "entry",
+		            "no address or no password: the program will not take it", item->name);
 	for (size_t i = 0; i < item->n_fields; i++)
 		field_losses(kind, item, &item->fields[i], account);
 }

@@ -6,7 +6,7 @@
 	.begin = csv_begin, .item = csv_item, .end = csv_end, .keeps = csv_keeps, \
 	.losses = csv_losses
 
-static const struct csv_kind kind_chrome = {.columns = csv_chrome};
+static const struct csv_kind kind_chrome = {.columns = csv_chrome, .sites_alone = true};
 static const struct format_code code_chrome = {READ, WRITE, .data = &kind_chrome};
 const struct format format_chrome = {
 	.name = "chrome",
@@ -16,7 +16,9 @@ const struct format format_chrome = {
 	.code = &code_chrome,
 };
 
-static const struct csv_kind kind_firefox = {.columns = csv_firefox, .milliseconds = true};
+static const struct csv_kind kind_firefox = {.columns = csv_firefox,
+                                             .sites_alone = true,
+                                             .milliseconds = true};
 static const struct format_code code_firefox = {READ, WRITE, .data = &kind_firefox};
 const struct format format_firefox = {
 	.name = "firefox",

@@ -16,6 +16,7 @@ struct csv_kind {
 	const char *no_url;               /* what stands for no URL, or NULL */
 	enum otp_takes otp;               /* what the program makes codes of */
 	bool no_password;                 /* its items have none */
+	bool sites_alone;                 /* the program takes none without URL and password */
 	bool milliseconds;                /* dates are written so; otherwise as in RFC 3339 */
 };
 

@@ -100,6 +100,18 @@ takes() {
 	says '2 × one-time code: of a kind that the program does not know'
 }
 
+@test "an entry that a browser will not take is told before" {
+	printf '%s\n' 'name,url,username,password' 'shop,https://shop.example,joe,one' \
+		'door,,joe,two' 'empty,https://empty.example,joe,' >c.csv
+	answers 0 vault import c.csv
+	for format in chrome firefox; do
+		answers 0 vault export "$format" "$format.csv" --plaintext --yes
+		says '2 × entry: no address or no password: the program will not take it'
+	done
+	answers 0 vault export apple a.csv --plaintext --yes
+	! grep -q entry: "$BATS_TEST_TMPDIR/err"
+}
+
 @test "a field of several lines, which Bitwarden's CSV cannot hold, is told before" {
 	printf 'pw\n one: \n' | answers 0 vault add a --stdin --secret-field one=-
 	cat <<<'{"format":"vault","version":1,"entries":[{"name":"c","fields":[
