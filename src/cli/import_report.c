@@ -286,8 +286,9 @@ void import_report_end(struct import_report *report, const struct account *parse
 		end_json(report, parser);
 		return;
 	}
-	output_format("%s%zu of %zu entries added (%s)", report->dry ? "Would be: " : "",
-	              report->added, report->items, report->format->title);
+	output_format("%s%zu of %zu %s added (%s)", report->dry ? "Would be: " : "", report->added,
+	              report->items, report->items == 1 ? "entry" : "entries",
+	              report->format->title);
 	if (report->updated > 0)
 		output_format(", %zu updated", report->updated);
 	if (report->same > 0)

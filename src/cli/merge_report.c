@@ -121,10 +121,11 @@ static void end_text(const struct merge_report *report)
 {
 	const struct merge_result *result = &report->result;
 
-	output_format("%s%zu added, %zu taken over, %zu put together from both; %zu were the same, "
-	              "%zu are newer here.\n",
+	output_format("%s%zu added, %zu taken over, %zu put together from both; %zu %s the same, "
+	              "%zu %s newer or only here.\n",
 	              report->dry ? "Would be: " : "", result->added, result->taken, result->joined,
-	              result->same, result->kept);
+	              result->same, result->same == 1 ? "was" : "were", result->kept,
+	              result->kept == 1 ? "is" : "are");
 	if (result->conflicts > 0)
 		output_format("%zu changed in both (!): the newer one counts, and the other is in "
 		              "the history and under '(earlier)'.\n",

@@ -7,10 +7,12 @@ samples=$SOURCE/tests/samples
 
 # takes FILE FORMAT ENTRIES: recognised as such, all of it taken, and nothing more the second time.
 takes() {
+	local entries=entries
+	[ "$3" != 1 ] || entries=entry
 	answers 0 vault import "$samples/$1"
-	shows "$3 of $3 entries added ($2"
+	shows "$3 of $3 $entries added ($2"
 	answers 0 vault import "$samples/$1"
-	shows "0 of $3 entries added"
+	shows "0 of $3 $entries added"
 	answers 0 vault check
 }
 

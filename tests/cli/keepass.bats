@@ -15,11 +15,11 @@ field() { printf '<String><Key>%s</Key><Value>%s</Value></String>' "$1" "$2"; }
 	kpxml "<Entry><UUID>AgICAgICAgICAgICAgICAg==</UUID>$(field Title shop)$(field Password one)
 		<AutoType><Enabled>False</Enabled></AutoType></Entry>" >a.xml
 	answers 0 vault import a.xml
-	shows '1 of 1 entries added (KeePass 2 XML)'
+	shows '1 of 1 entry added (KeePass 2 XML)'
 	shows 'auto-type: of use to that program only (shop)'
 	[ "$(vault get shop)" = one ]
 	answers 0 vault import a.xml
-	shows '0 of 1 entries added'
+	shows '0 of 1 entry added'
 }
 
 @test "XML with a DOCTYPE, or cut off, is refused by its line, and nothing is taken" {

@@ -21,12 +21,14 @@ put_there() { XDG_STATE_HOME="$HOME/$1.state" put "$2" --vault "$1" "${@:3}"; }
 	answers 0 vault merge other.vault
 	shows '~ mail'
 	shows '+ shop'
-	shows '1 added, 1 taken over, 0 put together from both; 0 were the same, 1 are newer here.'
+	shows '1 added, 1 taken over, 0 put together from both; 0 were the same'
+	shows '; 0 were the same, 1 is newer or only here.'
 	[ "$(vault get mail)" = second ]
 	answers 0 there other.vault merge "$FILE"
 	[ "$(there other.vault get bank)" = 'of the bank' ]
 	answers 0 vault merge other.vault
-	shows '0 added, 0 taken over, 0 put together from both; 3 were the same, 0 are newer here.'
+	shows '0 added, 0 taken over, 0 put together from both; 3 were the same'
+	shows '; 3 were the same, 0 are newer or only here.'
 	answers 0 vault check
 }
 
