@@ -180,7 +180,10 @@ const struct command command_export = {
 		"password of the file's own.\n"
 		"The file is new, readable by you alone, and complete or not there at all.\n"
 		"What the format has no room for is told before anything is written.\n"
-		"FILE - is standard output, unless that is a terminal.",
+		"FILE - is standard output, unless that is a terminal.\n\n"
+		"FORMAT is kdbx, json, bitwarden-json, bitwarden-json-encrypted,\n"
+		"bitwarden-csv, chrome, firefox, apple, keepass-xml, keepassxc-csv,\n"
+		"1password-csv, lastpass or cxf.",
 	.options = export_options,
 	.values_size = sizeof(struct export_values),
 	.takes = {WORD_FILE, WORD_FILE},

@@ -92,9 +92,16 @@ const struct command command_import = {
 		"for standard input, or the folder of pass, gopass or passage. Everything\n"
 		"is taken or, when something fails, nothing. Importing a file again adds\n"
 		"nothing. In the end it tells what became of every kind of field, and\n"
-		"which passwords are in use more than once. Any CSV can be read by a map\n"
-		"of its columns:\n"
-		"    --map name=Title --map user=Login --map password=Secret",
+		"which passwords are in use more than once.\n\n"
+		"FORMAT is kdbx, json, bitwarden-json, bitwarden-json-encrypted,\n"
+		"bitwarden-zip, bitwarden-csv, bitwarden-org-csv, chrome, firefox, apple,\n"
+		"keepass-xml, keepassxc-csv, 1pux, 1password-csv, lastpass, protonpass,\n"
+		"protonpass-csv, dashlane, pass, dashlane-zip, enpass, cxf or csv.\n\n"
+		"Any CSV can be read by a map of its columns, as the first line names them:\n"
+		"    --map name=Title --map user=Login --map password=Secret\n"
+		"FIELD is name, user, password, url, note, otp, tag, folder, created,\n"
+		"modified, expires, or another word for a field of that name; - leaves the\n"
+		"column out. Columns that are not mapped become secret fields.",
 	.options = import_options,
 	.values_size = sizeof(struct import_values),
 	.takes = {WORD_FILE, WORD_FILE},

@@ -254,6 +254,22 @@ entry.update(password=past[0]["password"], password_since=then)'
 	[ "$(ls)" = "$(printf 'key\nmaster\nthere')" ]
 }
 
+@test "the help names every format, and what a map can say" {
+	touch empty
+	local command
+	for command in import export; do
+		answers 2 vault "$command" nosuch empty
+		sed 's/.*there are: //; s/, /\n/g' "$BATS_TEST_TMPDIR/err" >names
+		[ "$(wc -l <names)" -gt 10 ]
+		answers 0 vault "$command" --help
+		sed -n '/^FORMAT is/,/^$/p' "$BATS_TEST_TMPDIR/out" | tr -s ' ,.\n' '\n' |
+			sed '1,2d; /^or$/d; /^$/d' >told
+		diff <(sort names) <(sort told)
+	done
+	answers 0 vault import --help
+	shows 'name, user, password, url, note, otp, tag, folder, created,'
+}
+
 @test "a format without a file is no file of that name" {
 	answers 2 vault export chrome
 	says "'chrome' is a format: name the file behind it"
