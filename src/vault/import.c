@@ -267,6 +267,7 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
                 struct import_result *result, struct error *err)
 {
 	TRANSLATED_AUTO own = {0};
+	bool kept = false;
 	int r = import_translate(vault, item, id, &own, err);
 
 	result->realm_left = own.realm_left;
@@ -275,11 +276,15 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	if (r == 0)
 		r = import_bytes(vault, id, &own, err);
 	if (r == 0)
+		r = import_pointers(vault, id, &own, &kept, err);
+	if (r == 0)
 		r = references_keep(vault, item, id, false, flags, err);
 	if (r == 0)
 		r = import_news(vault, &own.item, id, &result->news, err);
 	if (r < 0)
 		return r;
+	if (kept)
+		result->news |= NEWS_KEPT;
 	result->outcome = IMPORT_SAME;
 	if (!(result->news & NEWS_ANY))
 		return 0;

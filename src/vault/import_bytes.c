@@ -77,7 +77,7 @@ static int own_passwords(struct translated *to, struct error *err)
 	return 0;
 }
 
-static int own_fields(struct translated *to, struct error *err)
+int translated_own_fields(struct translated *to, struct error *err)
 {
 	struct item *item = &to->item;
 
@@ -113,7 +113,7 @@ static int look_at_field(struct translated *to, struct stmt *stmt, struct span b
 
 		if (!import_same_place(field, stmt) || !is_base64_of(field->value, bytes))
 			continue;
-		r = own_fields(to, err);
+		r = translated_own_fields(to, err);
 		if (r < 0)
 			return r;
 		to->fields[i].kind = (enum field_kind)stmt_int(stmt, 0);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vault/values.h"
+
 #define OTHER_NAMES_MAX 100 /* looked at, of those that came of one name */
 
 static bool same_text(const char *a, const char *b)
@@ -19,6 +21,14 @@ static bool has_url(const struct item *item, const struct span *url)
 	for (size_t i = 0; i < item->n_fields; i++)
 		if (item->fields[i].kind == FIELD_URL &&
 		    (!url || span_equal(item->fields[i].value, *url)))
+			return true;
+	return false;
+}
+
+static bool url_points(const struct item *item)
+{
+	for (size_t i = 0; i < item->n_fields; i++)
+		if (item->fields[i].kind == FIELD_URL && import_points(item, item->fields[i].value))
 			return true;
 	return false;
 }
@@ -39,7 +49,7 @@ static int shares_url(struct vault *vault, const struct item *item, int64_t id, 
 		if (stmt_int(stmt, 0) != FIELD_URL)
 			continue;
 		any = true;
-		same |= has_url(item, &url);
+		same |= has_url(item, &url) || url_points(item);
 	}
 	*ret_shares = same || (!any && !has_url(item, NULL));
 	return r;
@@ -76,6 +86,21 @@ static int shares_password(struct vault *vault, const struct item *item, int64_t
 	return r;
 }
 
+/* Has it the item's user? Where that stands in another entry, the password decides, unless it
+ * does, too. `user`: the entry's. */
+static int shares_user(struct vault *vault, const struct item *item, int64_t id, const char *user,
+                       bool *ret_shares, struct error *err)
+{
+	const struct item_password *last =
+		item->n_passwords > 0 ? &item->passwords[item->n_passwords - 1] : NULL;
+
+	*ret_shares = same_text(user, item->user);
+	if (*ret_shares || !user || !item->user || !import_points(item, text_span(item->user)))
+		return 0;
+	*ret_shares = last && import_points(item, last->value);
+	return *ret_shares ? 0 : shares_password(vault, item, id, ret_shares, err);
+}
+
 /* VAULT_NOT_FOUND: no entry has that name. Otherwise *ret_id says whether it is the item's. */
 static int known_as(struct vault *vault, const struct item *item, const char *name, int64_t *ret_id,
                     unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
@@ -90,9 +115,10 @@ static int known_as(struct vault *vault, const struct item *item, const char *na
 		r = entry_row(vault, id, &stmt, err);
 	if (r != 1)
 		return r;
+	r = shares_user(vault, item, id, stmt_text(stmt, 4), &same, err);
 	uuid = stmt_span(stmt, 0);
-	if (uuid.length != ITEM_UUID_BYTES || !same_text(stmt_text(stmt, 4), item->user))
-		return 0;
+	if (r < 0 || !same || uuid.length != ITEM_UUID_BYTES)
+		return r;
 	memcpy(ret_uuid, uuid.bytes, ITEM_UUID_BYTES);
 	if (identity_was_met(vault, ret_uuid))
 		return 0;

@@ -49,6 +49,8 @@ struct translated {
 int import_translate(struct vault *vault, const struct item *item, int64_t id,
                      struct translated *ret_translated, struct error *err);
 void translated_done(struct translated *translated);
+/* Makes its fields a list of its own, to->fields. */
+int translated_own_fields(struct translated *to, struct error *err);
 #define TRANSLATED_AUTO __attribute__((cleanup(translated_done))) struct translated
 
 /* Remembers these of an item whose entry is `id`, for vault_import_end. */
@@ -58,6 +60,14 @@ void references_free(struct vault *vault);
 
 /* Puts bytes that the entry has in the place of their base64 (import_bytes.c). */
 int import_bytes(struct vault *vault, int64_t id, struct translated *to, struct error *err);
+
+/* ---- what stands for a value elsewhere (import_pointers.c) --------------------------- */
+
+/* Is the value, of an item without an identity of its own, one that refers to another entry? */
+bool import_points(const struct item *item, struct span value);
+/* Drops such values where the entry has another one in their place; *ret_kept: it had. */
+int import_pointers(struct vault *vault, int64_t id, struct translated *to, bool *ret_kept,
+                    struct error *err);
 
 /* ---- realms (import_realms.c) -------------------------------------------------------- */
 

@@ -146,3 +146,40 @@ takes() {
 	shows '+ Passwords/Work/a/shop'
 	shows '1 there already'
 }
+
+@test "what a row of KeePassXC refers to takes no place of what its database had there" {
+	uuid=AAAAAAAAQACAAAAAAAAAAA==
+	string() { printf '<String><Key>%s</Key><Value>%s</Value></String>' "$1" "$2"; }
+	other() { echo "{REF:$1@I:00000000000040008000000000000000}"; }
+	{
+		echo '<KeePassFile><Root><Group><Name>Root</Name>'
+		echo "<Entry><UUID>$uuid</UUID>$(string Title mail)$(string UserName joe)"
+		echo "$(string Password one)$(string URL https://a.example)</Entry>"
+		echo "<Entry><UUID>AQ${uuid#AA}</UUID>$(string Title web)"
+		echo "$(string UserName "$(other U)")$(string Password "$(other P)")"
+		echo "$(string URL "$(other A)")</Entry>"
+		echo '</Group></Root></KeePassFile>'
+	} >x.xml
+	{
+		printf '"Group","Title","Username","Password","URL","Notes","TOTP","Icon"'
+		echo ',"Last Modified","Created"'
+		tail='"","","0","2023-11-20T22:13:20Z","2023-11-20T22:13:20Z"'
+		echo "\"Root\",\"mail\",\"joe\",\"one\",\"https://a.example\",$tail"
+		echo "\"Root\",\"web\",\"$(other U)\",\"$(other P)\",\"$(other A)\",$tail"
+	} >x.csv
+	answers 0 vault import x.xml
+	[ "$(vault get web)" = one ]
+	answers 0 vault import --update x.csv
+	shows '0 of 2 entries added'
+	shows 'the entry has another value, and keeps it (web)'
+	[ "$(vault get web)" = one ]
+	[ "$(vault get -f user web)" = joe ]
+	[ "$(vault get -f url web)" = https://a.example ]
+	answers 0 vault rm web
+	answers 0 vault rm mail
+	answers 0 vault import x.csv # by itself it is taken as it is written
+	[ "$(vault get web)" = "$(other P)" ]
+	answers 0 vault import --update x.csv
+	shows '2 there already'
+	[ "$(vault get web)" = "$(other P)" ]
+}
