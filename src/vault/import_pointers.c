@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <vault/otp.h>
+
 #include "base/span.h"
 #include "vault/values.h"
 
@@ -49,6 +51,20 @@ static int drop_password(struct vault *vault, int64_t id, struct translated *to,
 	return r;
 }
 
+/* Do both make the same codes, by whatever labels? KeePassXC's CSV has one of its own making. */
+static bool same_code(struct span a, struct span b)
+{
+	const struct secret first = import_lend(&(struct item_password){.value = a}),
+			    second = import_lend(&(struct item_password){.value = b});
+	OTP_AUTO one = {0};
+	OTP_AUTO other = {0};
+
+	return otp_read(&first, &one, NULL) == 0 && otp_read(&second, &other, NULL) == 0 &&
+	       one.kind == other.kind && one.hash == other.hash && one.digits == other.digits &&
+	       one.period == other.period && one.counter == other.counter &&
+	       span_equal(secret_span(one.seed), secret_span(other.seed));
+}
+
 static int drop_field(struct translated *to, size_t at, struct error *err)
 {
 	int r = translated_own_fields(to, err);
@@ -64,7 +80,8 @@ static int drop_field(struct translated *to, size_t at, struct error *err)
 static int drop_fields(struct vault *vault, int64_t id, struct translated *to, bool *kept,
                        struct error *err)
 {
-	bool other[ENTRY_FIELDS_MAX] = {false}, same[ENTRY_FIELDS_MAX] = {false};
+	bool other[ENTRY_FIELDS_MAX] = {false}, same[ENTRY_FIELDS_MAX] = {false},
+	     code[ENTRY_FIELDS_MAX] = {false};
 	STMT_AUTO *stmt = NULL;
 	int r = db_stmt(vault->db, SQL_FIELD_READ, &stmt, err);
 
@@ -80,11 +97,13 @@ static int drop_fields(struct vault *vault, int64_t id, struct translated *to, b
 				continue;
 			same[i] |= equal;
 			other[i] |= !equal && import_points(&to->item, field->value);
+			code[i] |= !to->item.has_uuid && field->kind == FIELD_OTP && !equal &&
+			           same_code(stmt_span(stmt, 2), field->value);
 		}
 	for (size_t i = to->item.n_fields; i-- > 0 && r == 0;)
-		if (other[i] && !same[i]) {
+		if ((other[i] || code[i]) && !same[i]) {
 			r = drop_field(to, i, err);
-			*kept = true;
+			*kept |= other[i];
 		}
 	return r;
 }

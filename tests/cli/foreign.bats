@@ -183,3 +183,25 @@ takes() {
 	shows '2 there already'
 	[ "$(vault get web)" = "$(other P)" ]
 }
+
+@test "a one-time code that KeePassXC's CSV has by another label is the one that is there" {
+	code() { echo "otpauth://totp/$1:joe?secret=${2-JBSWY3DPEHPK3PXP}&issuer=$1"; }
+	echo '{"format": "vault", "version": 1, "entries": [{"name": "mail", "user": "joe",' \
+		'"password": "one", "fields": [{"kind": "otp", "value":' \
+		"\"$(code Service)\"}]}]}" >own.json
+	answers 0 vault import own.json
+	row() {
+		printf '"Group","Title","Username","Password","URL","Notes","TOTP","Icon"'
+		echo ',"Last Modified","Created"'
+		printf '"Root","mail","joe","one","","","%s","0",' "$1&period=30&digits=6"
+		echo '"2040-11-20T22:13:20Z","2023-11-20T22:13:20Z"'
+	}
+	row "$(code mail)" >x.csv
+	answers 0 vault import --update x.csv
+	shows '1 there already'
+	[ "$(vault get -f otp mail)" = "$(code Service)" ]
+	row "$(code mail MFRGGZDFMZTWQ2LK)" >x.csv
+	answers 0 vault import --update x.csv
+	shows '1 updated'
+	[ "$(vault get -f otp mail)" = "$(code mail MFRGGZDFMZTWQ2LK)" ]
+}
