@@ -305,13 +305,13 @@ enum import_news {
 
 struct import_result {
 	enum import_outcome outcome;
-	unsigned news;       /* enum import_news; of IMPORT_SAME: NEWS_KEPT */
-	bool renamed;        /* the name was taken */
-	bool realm_left;     /* the vault has a realm of that name, which the entry is not in */
-	bool other_name;     /* the entry that the item is has another name */
-	bool trashed_there;  /* and it is not in the trash, as the item is */
-	bool shared, master; /* the password is another entry's too; the master password */
-	bool burned;         /* it has leaked, or is a variant of one that has */
+	unsigned news;      /* enum import_news; of IMPORT_SAME: NEWS_KEPT */
+	bool renamed;       /* the name was taken */
+	bool realm_left;    /* the vault has a realm of that name, which the entry is not in */
+	bool other_name;    /* the entry that the item is has another name */
+	bool trashed_there; /* and it is not in the trash, as the item is */
+	bool master;        /* the password is the master password */
+	bool burned;        /* it has leaked, or is a variant of one that has */
 	char name[NAME_MAX_BYTES + 1]; /* of the entry */
 };
 

@@ -92,7 +92,6 @@ static void list_json(struct json *json, const struct import_result *result)
 	json_put_object(json, NULL);
 	json_put_string(json, "name", result->name);
 	json_put_string(json, "outcome", outcome_word(result->outcome));
-	json_put_bool(json, "shared", result->shared);
 	json_put_bool(json, "burned", result->burned);
 	json_close(json);
 }

@@ -255,10 +255,6 @@ static const char *const texts[SQL_COUNT] = {
 		"SELECT id, uuid, revision, name, user, created, modified, state, trashed FROM"
 		" entry NOT INDEXED WHERE id IN (SELECT entry FROM field WHERE kind = 19)"
 		" ORDER BY id",
-	/* By another account: incidents keep fingerprints, too. */
-	[SQL_PASSWORD_IS_SHARED] =
-		"SELECT 1 FROM password p JOIN entry e ON e.id = p.entry WHERE p.fingerprint = ?1"
-		" AND p.entry <> ?2 AND e.state <= 2 LIMIT 1",
 	/* For the rows of an entry that are written again, with more between them. */
 	[SQL_PASSWORD_DELETE] = "DELETE FROM password WHERE entry = ?1",
 

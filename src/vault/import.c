@@ -170,18 +170,15 @@ static void tell_name(struct import_result *result, const char *name)
 	result->name[length] = '\0';
 }
 
-/* Is the password in use elsewhere? Whatever the answer, it goes in. */
-static int look_for_partners(struct vault *vault, const struct item *item, int64_t id,
-                             struct import_result *result, struct error *err)
+static bool is_master(const struct vault *vault, const struct item *item)
 {
+	const struct item_password *last = item->passwords + item->n_passwords;
 	unsigned char fingerprint[FINGERPRINT_BYTES];
-	struct span value;
 
-	if (item->n_passwords == 0 || item->passwords[item->n_passwords - 1].until > 0)
-		return 0;
-	value = item->passwords[item->n_passwords - 1].value;
-	hash_bytes(fingerprint, value.bytes, value.length, vault->keys->fingerprint);
-	return reuse_exists(vault, fingerprint, id, &result->shared, &result->master, err);
+	if (item->n_passwords == 0 || (--last)->until > 0)
+		return false;
+	hash_bytes(fingerprint, last->value.bytes, last->value.length, vault->keys->fingerprint);
+	return reuse_is_master(vault, fingerprint);
 }
 
 /* Has it leaked? It goes in, too, and the incident is open again. Where nothing has leaked there is
@@ -220,8 +217,6 @@ static int add(struct vault *vault, const struct item *item,
 	                      : import_name(vault, item->name, item->user, &name, err);
 
 	if (r == 0)
-		r = look_for_partners(vault, item, 0, result, err);
-	if (r == 0)
 		r = import_translate(vault, item, 0, &own, err);
 	if (r == 0)
 		r = import_add(vault, &own.item, name, uuid, &id, err);
@@ -240,6 +235,7 @@ static int add(struct vault *vault, const struct item *item,
 	result->outcome = IMPORT_ADDED;
 	result->renamed = strcmp(name, item->name) != 0;
 	result->realm_left = own.realm_left;
+	result->master = is_master(vault, item);
 	tell_name(result, name);
 	return 0;
 }
@@ -294,8 +290,8 @@ static int meet(struct vault *vault, const struct item *item, int64_t id, unsign
 	result->outcome = flags & IMPORT_UPDATE ? IMPORT_UPDATED : IMPORT_DIFFERS;
 	if (!(flags & IMPORT_UPDATE))
 		return 0;
-	r = look_for_partners(vault, item, id, result, err);
-	return r == 0 && result->news & NEWS_PASSWORD ? look_for_burned(vault, id, result, err) : r;
+	result->master = is_master(vault, item);
+	return result->news & NEWS_PASSWORD ? look_for_burned(vault, id, result, err) : 0;
 }
 
 static int import_one(struct vault *vault, const struct item *item, unsigned flags,

@@ -226,10 +226,12 @@ int name_taken(struct vault *vault, const char *name, bool *ret_taken, struct er
 int reuse_find(struct vault *vault, const struct secret *password, const struct entry *entry,
                int64_t id, struct conflicts *ret_conflicts, struct error *err);
 
-/* Its second half: adds the variants, of entries that are not among the conflicts yet. At most one
- * per entry, the one in use if it is, else the latest. `burned`: of what leaked, its incident
- * takes the place of the entry. Cost: a look-up for each form, and a
- * comparison for each candidate, a few hundred at most. */
+bool reuse_is_master(const struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES]);
+
+/* The second half of reuse_find: adds the variants, of entries that are not among the conflicts
+ * yet. At most one per entry, the one in use if it is, else the latest. `burned`: of what leaked,
+ * its incident takes the place of the entry. Cost: a look-up for each form, and a comparison for
+ * each candidate, a few hundred at most. */
 int relatives_find(struct vault *vault, const struct secret *password, const struct entry *entry,
                    int64_t id, bool burned, struct conflicts *conflicts, struct error *err);
 
@@ -345,10 +347,6 @@ int64_t form_number(const unsigned char *hash); /* as it stands in the table of 
 /* Brings tables and contents to the newest schema, in a transaction of its own that verifies every
  * entry on the way. Nothing is done where another program was quicker. */
 int upgrade(struct vault *vault, struct error *err);
-
-/* The same for who only has to know whether: is it another's, is it the master password? */
-int reuse_exists(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
-                 int64_t id, bool *ret_shared, bool *ret_master, struct error *err);
 
 /* ---- digest (verify.c) -------------------------------------------------------------- */
 

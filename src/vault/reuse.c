@@ -38,6 +38,11 @@ int conflicts_add(struct conflicts *conflicts, const struct conflict *conflict, 
 	return 0;
 }
 
+bool reuse_is_master(const struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES])
+{
+	return vault->has_master && hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES);
+}
+
 static int find_same(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
                      const struct entry *entry, int64_t id, struct conflicts *ret_conflicts,
                      struct error *err)
@@ -47,7 +52,7 @@ static int find_same(struct vault *vault, const unsigned char fingerprint[FINGER
 	STMT_AUTO *stmt = NULL;
 	int r = 0;
 
-	if (vault->has_master && hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES))
+	if (reuse_is_master(vault, fingerprint))
 		r = conflicts_add(ret_conflicts, &conflict, NULL, err);
 	if (r == 0)
 		r = db_stmt(vault->db, SQL_PASSWORD_PARTNERS, &stmt, err);
@@ -106,21 +111,4 @@ int reuse_find(struct vault *vault, const struct secret *password, const struct 
 		r = relatives_find(vault, password, entry, id, true, ret_conflicts, err);
 	move_burned(ret_conflicts);
 	return r;
-}
-
-int reuse_exists(struct vault *vault, const unsigned char fingerprint[FINGERPRINT_BYTES],
-                 int64_t id, bool *ret_shared, bool *ret_master, struct error *err)
-{
-	STMT_AUTO *stmt = NULL;
-	int r = db_stmt(vault->db, SQL_PASSWORD_IS_SHARED, &stmt, err);
-
-	if (r < 0)
-		return r;
-	stmt_bind_blob(stmt, 1, fingerprint, FINGERPRINT_BYTES);
-	stmt_bind_int(stmt, 2, id);
-	r = stmt_step(stmt, err);
-	*ret_shared = r == 1;
-	*ret_master = vault->has_master &&
-	              hash_equal(fingerprint, vault->keys->master, FINGERPRINT_BYTES);
-	return r < 0 ? r : 0;
 }

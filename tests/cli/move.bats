@@ -69,6 +69,17 @@ entry.update(password=past[0]["password"], password_since=then)'
 	answers 0 vault check
 }
 
+@test "the master password among those of a file is told" {
+	csv "shop,,,$MASTER," >c.csv
+	answers 0 master import -n c.csv
+	shows 'The master password of this vault is one of the passwords.'
+	answers 0 master import --json c.csv
+	[ "$(json 'j["reuse"]["master"]')" = True ]
+	csv 'shop,,,another,' >c.csv
+	answers 0 master import --json --update c.csv
+	[ "$(json 'j["reuse"]["master"]')" = False ]
+}
+
 @test "a file whose note alone is newer, or without dates, brings no earlier password back" {
 	printf one | put add shop
 	vault export -q json a.json --plaintext --yes
