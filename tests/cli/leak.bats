@@ -178,7 +178,7 @@ story() {
 		entry two joe 2020-01-01T10:00:00Z 'two have this one 88'
 		printf ']}\n'
 	} | answers 0 vault import --json json -
-	[ "$(json '[e["name"] for e in j["entries"] if e["shared"]]')" = "['two']" ]
+	[ "$(json '[j["reuse"][k] for k in ("groups", "entries")]')" = '[1, 2]' ]
 	answers 7 vault incident next
 	printed $'alone\n'
 }
