@@ -58,10 +58,22 @@ static int64_t date(const json_t *object, const char *key)
 	return json_date(json_object_get(object, key));
 }
 
+/* What is no string where one belongs, such as a number, is not to be lost. */
+static bool is_other(const json_t *value)
+{
+	return !json_is_string(value) && !json_is_nothing(value);
+}
+
 static void take_field(struct emit *emit, const json_t *field)
 {
-	kind_emit(emit, kind_of_word(json_member(field, "kind")), json_member(field, "key"),
-	          bytes_of(field, "value"));
+	const json_t *value = json_object_get(field, "value");
+	struct span key = json_member(field, "key");
+
+	if (is_other(value) || !json_is_object(field))
+		json_keep(emit, key.length > 0 ? key : span_of("field"), value ? value : field);
+	else
+		kind_emit(emit, kind_of_word(json_member(field, "kind")), key,
+		          bytes_of(field, "value"));
 }
 
 static void take_history(struct emit *emit, const json_t *history)
@@ -70,28 +82,85 @@ static void take_history(struct emit *emit, const json_t *history)
 	size_t i;
 
 	json_array_foreach(history, i, past)
+	{
+		const json_t *password = json_object_get(past, "password");
+
 		emit_earlier(emit, bytes_of(past, "password"), date(past, "since"),
-	                     date(past, "until"), json_member(past, "reuse_reason"));
+		             date(past, "until"), json_member(past, "reuse_reason"));
+		if (is_other(password) || !json_is_object(past))
+			json_keep(emit, span_of("earlier password"), password ? password : past);
+	}
 }
 
-/* A member that this version does not know. */
-static void take_unknown(struct emit *emit, const json_t *entry)
+static bool is_string(const json_t *value)
 {
-	static const char *const known[] =
-		{"uuid",           "name",         "user",    "password", "password_base64",
-	         "password_since", "reuse_reason", "history", "fields",   "created",
-	         "modified",       "trashed",      "verified"};
+	return json_is_string(value);
+}
+
+static bool is_uuid(const json_t *value)
+{
+	unsigned char uuid[ITEM_UUID_BYTES];
+
+	return uuid_read(json_span(value).bytes, json_span(value).length, uuid);
+}
+
+static bool is_date(const json_t *value)
+{
+	struct span text = json_span(value);
+	int64_t seconds;
+
+	return json_is_integer(value) ||
+	       (text.bytes && when_read(text.bytes, text.length, &seconds));
+}
+
+static bool is_list(const json_t *value)
+{
+	return json_is_array(value);
+}
+
+static bool is_anything(const json_t *value)
+{
+	return value != NULL;
+}
+
+/* Is it a member that this version knows, and of a kind that it takes? */
+static bool is_taken(const char *key, const json_t *value)
+{
+	static const struct {
+		const char *key;
+		bool (*fits)(const json_t *value);
+	} known[] = {
+		{"uuid", is_uuid},
+		{"name", is_string},
+		{"user", is_string},
+		{"password", is_string},
+		{"password_base64", is_string},
+		{"password_since", is_date},
+		{"reuse_reason", is_string},
+		{"history", is_list},
+		{"fields", is_list},
+		{"created", is_date},
+		{"modified", is_date},
+		{"trashed", is_date},
+		{"verified", is_anything},
+	};
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (strcmp(key, known[i].key) == 0)
+			return json_is_nothing(value) || known[i].fits(value);
+	return false;
+}
+
+/* All that is in no place of its own. */
+static void take_rest(struct emit *emit, const json_t *entry)
+{
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)(uintptr_t)entry, key, value)
 	{
-		FREE_AUTO char *text = NULL;
-		bool found = false;
+		FREE_AUTO char *text = is_taken(key, value) ? NULL : json_text(value);
 
-		for (size_t i = 0; i < COUNT(known); i++)
-			found |= strcmp(key, known[i]) == 0;
-		text = found ? NULL : json_text(value);
 		if (text)
 			emit_kept(emit, span_of(key), span_of(text));
 	}
@@ -116,7 +185,7 @@ static int take_entry(struct emit *emit, const json_t *entry, struct error *err)
 	              json_member(entry, "reuse_reason"));
 	take_history(emit, json_object_get(entry, "history"));
 	json_array_foreach(json_object_get(entry, "fields"), i, field) take_field(emit, field);
-	take_unknown(emit, entry);
+	take_rest(emit, entry);
 	return emit_end(emit, err);
 }
 

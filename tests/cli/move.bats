@@ -237,6 +237,26 @@ entry.update(password=past[0]["password"], password_since=then)'
 	cmp a.json b.json
 }
 
+@test "own JSON made by hand: a value of another kind than belongs there is kept, and told" {
+	cat >h.json <<-END
+	{"format": "vault", "version": 1, "entries": [
+	{"name": "door", "password": 4711, "user": ["a"], "created": "yesterday", "uuid": "x",
+	 "history": [{"password": 12}],
+	 "fields": [{"kind": "secret", "key": "PIN", "value": 1234}, "loose"]}]}
+	END
+	answers 0 vault import h.json
+	shows 'password: kept as a secret field (door)'
+	shows 'created: kept as a secret field (door)'
+	[ "$(vault get -f 'password (2)' door)" = 4711 ]
+	[ "$(vault get -f PIN door)" = 1234 ]
+	[ "$(vault get -f 'user (2)' door)" = '["a"]' ]
+	[ "$(vault get -f 'earlier password' door)" = 12 ]
+	[ "$(vault get -f field door)" = loose ]
+	answers 0 vault import h.json
+	shows '0 of 1 entry added'
+	shows '1 there already'
+}
+
 @test "what went to standard output is not called a file" {
 	printf one | put add a
 	printf two | put add b --allow-reuse 'for the test'
