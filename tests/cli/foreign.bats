@@ -205,3 +205,18 @@ takes() {
 	shows '1 updated'
 	[ "$(vault get -f otp mail)" = "$(code mail MFRGGZDFMZTWQ2LK)" ]
 }
+
+@test "a column that a program got since is kept, and its file is known all the same" {
+	printf '%s\n' 'url,username,password,totp,extra,name,grouping,fav,colour' \
+		'https://shop.example,joe,secret,,,shop,,0,red' >new.csv
+	answers 0 vault import new.csv
+	shows 'LastPass CSV'
+	shows 'colour: kept as a secret field (shop)'
+	[ "$(vault get -f colour shop)" = red ]
+	printf '%s\n' 'name,url,username,password,code' \
+		'bank,https://bank.example,joe,other,1' >own.csv
+	answers 2 vault import own.csv
+	says 'own.csv is of no format that is known here'
+	answers 0 vault import chrome own.csv
+	[ "$(vault get -f code bank)" = 1 ]
+}
