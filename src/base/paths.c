@@ -26,17 +26,14 @@ static const char *absolute_from_environment(const char *variable)
 
 static int home_folder(char **ret_home, struct error *err)
 {
-	FREE_AUTO char *buffer = NULL;
 	const char *home = absolute_from_environment("HOME");
 	struct passwd entry, *found = NULL;
+	char buffer[PASSWD_BUFFER];
 	int r;
 
 	if (!home) {
-		buffer = malloc(PASSWD_BUFFER);
-		if (!buffer)
-			return error_set(err, VAULT_FAILED, "out of memory");
 		do
-			r = getpwuid_r(getuid(), &entry, buffer, PASSWD_BUFFER, &found);
+			r = getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found);
 		while (r == EINTR);
 		if (r != 0)
 			return error_errno(err, VAULT_FAILED, r, "cannot find the home folder");
