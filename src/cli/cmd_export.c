@@ -1,17 +1,11 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include <vault/format.h>
-#include <vault/log.h>
 
-#include "cleanup.h"
 #include "commands.h"
+#include "export_report.h"
 #include "export_target.h"
 #include "import_report.h"
-#include "output.h"
+#include "interrupt.h"
 #include "progress.h"
-#include "report.h"
 
 struct export_values {
 	struct export_target_options target;
@@ -32,142 +26,120 @@ static const struct option_spec export_options[] = {
 /* What an export has on its way. */
 struct exporting {
 	struct session *session;
-	const struct format *format;
-	const char *path;
-	struct account losses;
+	struct export_report report;
 	struct export *export;
 	struct progress progress;
-	size_t written, all;
+	size_t all; /* entries */
 	struct error *err;
 };
+
+static int stop_if_wanted(const struct exporting *exporting, int r)
+{
+	bool output = export_is_output(exporting->report.path);
+
+	return interrupt_check(r, output ? "not all of it was written" : "nothing was written",
+	                       exporting->err);
+}
 
 static int see_first(void *context, const struct item *item)
 {
 	struct exporting *exporting = context;
+	struct export_report *report = &exporting->report;
 
 	exporting->all++;
-	export_losses(exporting->format, item, &exporting->losses);
-	return export_ahead(exporting->export, item, exporting->err);
+	export_losses(report->format, item, &report->losses);
+	return stop_if_wanted(exporting, export_ahead(exporting->export, item, exporting->err));
 }
 
-static bool is_seen_twice(const struct format *format)
+static int see_all(struct exporting *exporting)
 {
-	return format->holds != HOLDS_EVERYTHING || format->flags & FORMAT_TWICE;
+	const struct format *format = exporting->report.format;
+	unsigned which = format->holds == HOLDS_EVERYTHING ? EXPORT_ATTACHED : 0;
+	int r;
+
+	if (format->holds == HOLDS_EVERYTHING && !(format->flags & FORMAT_TWICE))
+		return 0;
+	interrupt_begin();
+	r = vault_export(exporting->session->vault, EXPORT_TRASHED | which, see_first, exporting,
+	                 exporting->err);
+	interrupt_end();
+	return r;
 }
 
 static int write_item(void *context, const struct item *item)
 {
 	struct exporting *exporting = context;
+	struct export_report *report = &exporting->report;
 	size_t all = exporting->all ? exporting->all : 1;
 
-	progress_tell(&exporting->progress, (unsigned)(exporting->written * 1000 / all));
-	exporting->written += !item->trashed || exporting->format->holds & HOLDS_TRASH;
-	return export_item(exporting->export, item, exporting->err);
+	progress_tell(&exporting->progress, (unsigned)(report->written * 1000 / all));
+	report->written += !item->trashed || report->format->holds & HOLDS_TRASH;
+	return stop_if_wanted(exporting, export_item(exporting->export, item, exporting->err));
 }
 
-static int write_all(struct exporting *exporting, const struct export_values *options,
-                     struct error *err)
+/* What comes when the file gets its name comes too late. */
+static int write_all(struct exporting *exporting)
 {
-	struct export_how how = {.format = exporting->format, .replace = options->replace};
-	const struct format *format = exporting->format;
-	unsigned first = format->holds == HOLDS_EVERYTHING ? EXPORT_ATTACHED : 0;
-	unsigned second = format->flags & FORMAT_SORTED ? EXPORT_BY_NAME : 0;
 	struct session *session = exporting->session;
-	SECRET_AUTO *password = NULL;
-	EXPORT_AUTO *export = NULL;
-	int r = export_password(exporting->format, &options->target, &password, err);
+	unsigned order = exporting->report.format->flags & FORMAT_SORTED ? EXPORT_BY_NAME : 0;
+	int r;
 
-	how.password = password;
-	if (r == 0)
-		r = export_open(exporting->path, &how, &export, err);
-	if (r == 0)
-		r = session_unlock(session, 0, err);
-	exporting->export = export;
-	if (r == 0 && is_seen_twice(exporting->format))
-		r = vault_export(session->vault, EXPORT_TRASHED | first, see_first, exporting, err);
-	if (r != 0)
-		return r;
-	account_warn(&exporting->losses);
+	interrupt_begin();
 	progress_start(&exporting->progress, "Exporting", session->global.quiet);
-	r = vault_export(session->vault, EXPORT_TRASHED | second, write_item, exporting, err);
+	r = vault_export(session->vault, EXPORT_TRASHED | order, write_item, exporting,
+	                 exporting->err);
 	progress_end(&exporting->progress);
 	if (r == 0)
-		r = export_finish(export, err);
+		r = export_finish(exporting->export, exporting->err);
+	interrupt_end();
 	return r;
 }
 
-/* Where standard output goes is not known here: nor is what is to be destroyed then. */
-static void tell_output(const struct exporting *exporting)
+static int export_all(struct exporting *exporting, const struct export_values *options,
+                      struct error *err)
 {
-	report_note("%zu %s to standard output.", exporting->written,
-	            exporting->written == 1 ? "entry went" : "entries went");
-	if (exporting->format->flags & FORMAT_PLAIN)
-		report_warning("it is UNENCRYPTED: where it is kept, destroy it as soon as it has "
-		               "served");
-}
+	const struct format *format = exporting->report.format;
+	struct export_how how = {.format = format, .replace = options->replace};
+	SECRET_AUTO *password = NULL;
+	EXPORT_AUTO *export = NULL;
+	int r = export_password(format, &options->target, &password, err);
 
-static void tell_file(const struct exporting *exporting)
-{
-	struct json json = {0};
-
-	if (exporting->session->global.json) {
-		json_put_object(&json, NULL);
-		json_put_string(&json, "format", exporting->format->name);
-		json_put_string(&json, "file", exporting->path);
-		json_put_number(&json, "entries", (int64_t)exporting->written);
-		json_put_array(&json, "account");
-		account_json(&json, &exporting->losses);
-		json_close(&json);
-		json_close(&json);
-	}
-	report_note("%zu %s in %s.", exporting->written,
-	            exporting->written == 1 ? "entry is" : "entries are", exporting->path);
-	if (exporting->format->flags & FORMAT_PLAIN)
-		report_warning("it is UNENCRYPTED: destroy it as soon as it has served, by "
-		               "shred -u %s",
-		               exporting->path);
-}
-
-static bool is_output(const char *path)
-{
-	return strcmp(path, "-") == 0;
-}
-
-/* The file is there, whatever becomes of this. */
-static void remember(struct exporting *exporting)
-{
-	struct error why = {0};
-	FREE_AUTO char *path = is_output(exporting->path) ? NULL : realpath(exporting->path, NULL);
-
-	if (exporting->format->flags & FORMAT_PLAIN &&
-	    vault_log_export(exporting->session->vault, exporting->format->name,
-	                     path ? path : exporting->path, &why) < 0)
-		report_warning("'vault status' will not tell of it: %s", why.message);
+	how.password = password;
+	if (r == 0)
+		r = export_open(exporting->report.path, &how, &export, err);
+	if (r == 0)
+		r = session_unlock(exporting->session, 0, err);
+	exporting->export = export;
+	if (r == 0)
+		r = see_all(exporting);
+	if (r != 0)
+		return r;
+	account_warn(&exporting->report.losses);
+	return write_all(exporting);
 }
 
 static int export_run(struct session *session, const void *values, char *const *words,
                       struct error *err)
 {
 	const struct export_values *options = values;
-	struct exporting exporting = {.session = session,
-	                              .path = words[1] ? words[1] : words[0],
-	                              .err = err};
-	int r = export_format(words, &exporting.format, err);
+	struct exporting exporting = {.session = session, .err = err};
+	struct export_report *report = &exporting.report;
+	int r = export_format(words, &report->format, err);
 
-	if (r == 0 && (options->target.plaintext || !(exporting.format->flags & FORMAT_PLAIN)))
-		r = export_check(exporting.path, options->replace, err);
+	report->path = words[1] ? words[1] : words[0];
+	report->json = session->global.json;
+	if (r == 0 && (options->target.plaintext || !(report->format->flags & FORMAT_PLAIN)))
+		r = export_check(report->path, options->replace, err);
 	if (r == 0)
-		r = export_confirm(exporting.format, exporting.path, &options->target, err);
+		r = export_confirm(report->format, report->path, &options->target, err);
 	if (r == 0)
-		r = write_all(&exporting, options, err);
+		r = export_all(&exporting, options, err);
 	if (r == 0)
-		remember(&exporting);
+		export_remember(report, session->vault);
 	session_close(session);
-	if (r == 0 && is_output(exporting.path))
-		tell_output(&exporting);
-	else if (r == 0)
-		tell_file(&exporting);
-	account_done(&exporting.losses);
+	if (r == 0)
+		export_tell(report);
+	account_done(&report->losses);
 	return r;
 }
 

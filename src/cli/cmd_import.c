@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "import_report.h"
 #include "import_source.h"
+#include "interrupt.h"
 #include "progress.h"
 
 struct import_values {
@@ -18,6 +19,8 @@ static const struct option_spec import_options[] = {
 	IMPORT_SOURCE_OPTIONS(struct import_values, source),
 	OPTIONS_END,
 };
+
+#define OUTCOME "nothing was changed"
 
 static int import_all(struct session *session, struct import *import, struct import_report *report,
                       struct error *err)
@@ -36,12 +39,15 @@ static int import_all(struct session *session, struct import *import, struct imp
 			break;
 		import_report_item(report, &item, &result);
 		progress_tell(&progress, import_progress(import));
+		r = interrupt_check(r, OUTCOME, err);
+		if (r < 0)
+			break;
 	}
 	progress_end(&progress);
-	return r;
+	return interrupt_check(r, OUTCOME, err);
 }
 
-/* All of it or nothing. */
+/* All of it or nothing; what comes when it is about to be kept comes too late. */
 static int import_into(struct session *session, struct import *import, struct import_report *report,
                        struct error *err)
 {
@@ -49,12 +55,15 @@ static int import_into(struct session *session, struct import *import, struct im
 
 	if (r < 0)
 		return r;
+	interrupt_begin();
 	r = import_all(session, import, report, err);
 	if (r == 0)
 		r = vault_import_end(session->vault, import_report_lost, report, err);
 	if (r == 0)
 		r = reuse_map_look(&report->reuse, session->vault, err);
+	r = interrupt_check(r, OUTCOME, err);
 	end = vault_batch_end(session->vault, r == 0 && !report->dry, err);
+	interrupt_end();
 	return r < 0 ? r : end;
 }
 

@@ -3,6 +3,7 @@
 #include <vault/merge.h>
 
 #include "commands.h"
+#include "interrupt.h"
 #include "merge_report.h"
 #include "prompt.h"
 
@@ -51,6 +52,13 @@ static int open_copy(struct session *session, const char *path, const struct mer
 	               : r;
 }
 
+static int report_item(void *context, const struct merge_item *item)
+{
+	int r = merge_report_item(context, item);
+
+	return r == 0 ? interrupt_check(0, "", &(struct error){0}) : r;
+}
+
 static int merge_into(struct vault *vault, struct vault *copy, struct merge_report *report,
                       struct error *err)
 {
@@ -58,10 +66,13 @@ static int merge_into(struct vault *vault, struct vault *copy, struct merge_repo
 
 	if (r < 0)
 		return r;
-	r = vault_merge(vault, copy, merge_report_item, report, &report->result, err);
+	interrupt_begin();
+	r = vault_merge(vault, copy, report_item, report, &report->result, err);
 	if (r == 0)
 		r = reuse_map_look(&report->reuse, vault, err);
+	r = interrupt_check(r, "nothing was changed", err);
 	end = vault_batch_end(vault, r == 0 && !report->dry && report->result.changed, err);
+	interrupt_end();
 	return r < 0 ? r : end;
 }
 

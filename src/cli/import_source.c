@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "import_source.h"
+#include "interrupt.h"
 #include "present.h"
 #include "progress.h"
 #include "prompt.h"
@@ -48,9 +49,12 @@ static int open_folder(int folder, const char *path, const struct import_source_
 	if (find_identities(path, options, &identities) < 0)
 		return error_set(err, VAULT_FAILED, "out of memory");
 	how.identities = identities;
+	interrupt_begin();
 	progress_start(&progress, "Decrypting", options->quiet);
 	r = import_open_tree(folder, &how, ret_import, err);
 	progress_end(&progress);
+	r = interrupt_check(r, "nothing was changed", err);
+	interrupt_end();
 	return r;
 }
 

@@ -12,6 +12,7 @@
 #include "cleanup.h"
 #include "commands.h"
 #include "help.h"
+#include "interrupt.h"
 #include "output.h"
 #include "prompt.h"
 #include "report.h"
@@ -148,6 +149,15 @@ static int run_as_called(struct session *session, int argc, char **argv, struct 
 	return run(session, argc + 1, longer, err);
 }
 
+/* Ctrl-C has an exit status of its own. */
+static void die_of(int number)
+{
+	if (number == SIGINT)
+		return;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
 int main(int argc, char **argv)
 {
 	struct session session = {0};
@@ -166,9 +176,9 @@ int main(int argc, char **argv)
 	}
 	if (session.rolled_back && (status == VAULT_OK || status == VAULT_FINDINGS))
 		status = VAULT_DAMAGED;
-	if (prompt_signal() != 0 && prompt_signal() != SIGINT) {
-		signal(prompt_signal(), SIG_DFL);
-		raise(prompt_signal());
-	}
+	if (prompt_signal() != 0)
+		die_of(prompt_signal());
+	if (interrupt_signal() != 0)
+		die_of(interrupt_signal());
 	return status;
 }

@@ -11,6 +11,7 @@ from tap import check
 from terminal import (CHEAP, END, ERASE, ERASE_LINE, ERASE_WORD, INTERRUPT, LITERAL, MASTER,
                       QUESTION, QUIT, STOP, VAULT, Home, Terminal)
 
+ERASED = "\r\x1b[K"
 LONG = "".join(chr(ord("a") + i * 7 % 26) for i in range(65536))
 
 
@@ -234,6 +235,37 @@ def test_interrupt_while_it_works():
     with Terminal(slow_home()) as tty:
         while_deriving(tty, lambda: tty.send(INTERRUPT))
         tty.ends(130)
+
+
+def write_many(path, count=60000):
+    rows = (f"n{n},https://h{n}.example,u{n},Xq-{n}-pJ7w," for n in range(count))
+    path.write_text("\n".join(["name,url,username,password,note", *rows]) + "\n")
+
+
+def test_an_interrupted_import_changes_nothing():
+    home = Home()
+    write_many(home.path / "many.csv")
+    for key, status in (INTERRUPT, 130), (QUIT, 128 + signal.SIGQUIT):
+        with Terminal(home) as tty:
+            tty.start("import", "chrome", "many.csv", key=True).ask("Importing: ", key)
+            tty.expect(ERASED + "Interrupted; nothing was changed.").ends(status)
+            check("parser" not in tty.screen, "the parser's end is told as well")
+            tty.start("list", key=True).ends(0).unseen("n1 ")
+
+
+def test_an_interrupted_export_ends():
+    home = Home()
+    write_many(home.path / "many.csv", 5000)
+    home.run("import", "chrome", str(home.path / "many.csv"))
+    os.mkfifo(home.path / "pipe")
+    with Terminal(home) as tty:
+        tty.start("export", "json", "-", "--plaintext", "--yes", redirect=">pipe", key=True)
+        with open(home.path / "pipe", "rb") as pipe:
+            start = pipe.read(1)  # it writes, and waits until somebody reads on
+            tty.send(INTERRUPT).expect("^C")
+            written = start + pipe.read()
+        tty.expect("Interrupted; not all of it was written.").ends(130)
+    check(b"n4999" not in written, "it went on")
 
 
 def test_stop_while_it_works():
