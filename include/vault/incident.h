@@ -60,7 +60,9 @@ struct incident {
 	int64_t opened, leaked, closed; /* closed is 0 while it is open */
 	struct affected *items;         /* by kind, then by name */
 	size_t n_items;
-	size_t n_open; /* items that are AFFECTED_OPEN */
+	size_t n_open;       /* items that are AFFECTED_OPEN */
+	int64_t known_since; /* of vault_leak, when a password was taken that is only known since
+	                        then, after the day of the leak; otherwise 0 */
 };
 
 void incident_free(struct incident *incident);
@@ -73,8 +75,9 @@ struct leak {
 	const char *name;
 	const struct secret *password;
 	int64_t from,
-		until;    /* every password NAME had at some moment of it; both 0: the one in use,
-	                       of a deleted entry the last one */
+		until;    /* every password NAME had at some moment of it, the first one where that
+	                       is before anything is known of NAME: an account is often older than
+	                       its entry. Both 0: the one in use, of a deleted entry the last one */
 	int64_t leaked;   /* the date of the leak; 0: today, or that of the incident there is */
 	const char *user; /* whose other accounts are told; NULL: the entry's user */
 };

@@ -86,6 +86,16 @@ static int tell(const struct session *session, const struct incident *incident, 
 	return incident->n_open > 0 ? VAULT_FINDINGS : 0;
 }
 
+static void warn_of_age(const struct incident *incident)
+{
+	char day[DATE_DAY_SIZE];
+
+	if (incident->known_since)
+		report_warning("the vault knows nothing of '%s' before %s: the first password it "
+		               "knows is taken for the one that leaked",
+		               incident->service, date_day(incident->known_since, day));
+}
+
 static int leak_run(struct session *session, const void *values, char *const *words,
                     struct error *err)
 {
@@ -110,6 +120,7 @@ static int leak_run(struct session *session, const void *values, char *const *wo
 	if (r != 0)
 		return r;
 	session_close(session);
+	warn_of_age(incident);
 	return tell(session, incident, chain);
 }
 

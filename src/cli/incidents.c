@@ -239,6 +239,7 @@ void incident_report_json(struct json *json, const char *key, const struct incid
 	json_put_time(json, "opened", incident->opened);
 	json_put_time(json, "closed", incident->closed);
 	json_put_number(json, "open", (int64_t)incident->n_open);
+	json_put_time(json, "known_since", incident->known_since);
 	json_put_array(json, "affected");
 	for (size_t i = 0; i < incident->n_items; i++)
 		json_item(json, &incident->items[i]);

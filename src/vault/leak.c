@@ -20,6 +20,7 @@ struct leaking {
 	size_t *which;       /* of entry.past */
 	size_t count;
 	int64_t leaked;
+	int64_t known_since;       /* as in struct incident */
 	struct incident *incident; /* what came of it */
 };
 
@@ -81,6 +82,12 @@ static int choose(struct leaking *leaking, struct error *err)
 
 		if (leak->from || leak->until ? then : last)
 			leaking->which[leaking->count++] = i;
+	}
+	/* An entry that was typed or imported later than the account was made says nothing of the
+	 * time before: to take the password for a newer one would leave it in use. */
+	if (leaking->count == 0 && entry->n_past > 0 && leak->until <= entry->past[0].since) {
+		leaking->known_since = entry->past[0].since;
+		leaking->which[leaking->count++] = 0;
 	}
 	if (leaking->count > 0)
 		return 0;
@@ -259,9 +266,11 @@ int vault_leak(struct vault *vault, const struct leak *what, struct incident **r
 	record_done(&leaking.entry);
 	free(leaking.which);
 	r = r == 0 ? write_commit(vault, err) : write_rollback(vault, r);
-	if (r == 0)
+	if (r == 0) {
+		leaking.incident->known_since = leaking.known_since;
 		*ret_incident = leaking.incident;
-	else
+	} else {
 		incident_free(leaking.incident);
+	}
 	return r;
 }

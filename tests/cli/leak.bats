@@ -183,7 +183,31 @@ story() {
 	printed $'alone\n'
 }
 
-@test "what cannot be: no entry, no password on that day, no day" {
+@test "a leak of before the entry: the first password that is known, told" {
+	printf 'name,url,username,password,note\n%s\n' "shop,,joe,Hugo's own 77," \
+		"mail,,joe,Hugo's own 77," >c.csv
+	vault -q import c.csv >/dev/null
+	answers 7 vault leak shop --on 2020-05-01
+	says "the vault knows nothing of 'shop' before $(date +%F): the first"
+	shows mail
+	answers 7 vault leak shop --on 2020-05-01 --json
+	[ "$(json '[j["incident"], j["known_since"][:4]]')" = "[1, '$(date -u +%Y)']" ]
+	answers 7 vault leak shop --json
+	[ "$(json 'j["known_since"]')" = None ]
+}
+
+@test "no password on a day between two" {
+	printf '{"format":"vault","version":1,"entries":[{"name":"shop","password":"second 22",
+		"password_since":"2022-01-01T10:00:00Z","history":[{"password":"first 11",
+		"since":"2020-01-01T10:00:00Z","until":"2021-01-01T10:00:00Z"}]}]}' |
+		vault -q import json - >/dev/null
+	answers 3 vault leak shop --on 2021-06-01
+	says "had no password then"
+	answers 0 vault leak shop --on 2019-06-01
+	says "the vault knows nothing of 'shop' before 2020-01-01"
+}
+
+@test "what cannot be: no entry, no day" {
 	vault -q add shop -g
 	answers 3 vault leak nobody
 	says "no entry 'nobody'"
@@ -191,8 +215,6 @@ story() {
 	answers 3 vault leak shop
 	says "no entry 'shop', in the trash or erased neither; of one that was renamed"
 	answers 0 vault rename store shop
-	answers 3 vault leak shop --on 2001-01-01
-	says "had no password then"
 	answers 2 vault leak shop --on 2001-02-30
 	says "is no day"
 	answers 2 vault leak shop --on 2062-11-24
