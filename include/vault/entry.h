@@ -90,6 +90,10 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 int entry_set_secret(struct entry *entry, enum field_kind kind, const char *key,
                      struct secret **secret, struct error *err);
 
+/* Puts a copy of a field that a vault has into an entry, as it is: what is stored already is
+ * nobody's to refuse, also where this program would not take it anew, as an older one did. */
+int entry_put_stored(struct entry *entry, const struct field *field, struct error *err);
+
 /* Removes: for "user" and the other words of ENTRY_WORDS all of that kind, else the custom field of
  * that key. VAULT_NOT_FOUND (> 0) when there is nothing of it. Name and password cannot be
  * cleared. */

@@ -302,6 +302,53 @@ int entry_set_text(struct entry *entry, enum field_kind kind, const char *key, c
 	return kind == FIELD_CONSUMER ? later_key(field, key, err) : 0;
 }
 
+/* Where a field of the same kind is that this one would be put in the place of. */
+static struct field *place_of(struct entry *entry, const struct field *field)
+{
+	for (size_t i = 0; i < entry->n_fields; i++) {
+		struct field *there = &entry->fields[i];
+
+		if (there->kind == field->kind &&
+		    (field_has_many(field->kind)
+		             ? strcmp(there->text, field->text) == 0
+		             : !there->key == !field->key &&
+		                       (!field->key || strcmp(there->key, field->key) == 0)))
+			return there;
+	}
+	return NULL;
+}
+
+static int copy_field(struct field *copy, const struct field *field, struct error *err)
+{
+	copy->kind = field->kind;
+	copy->key = field->key ? strdup(field->key) : NULL;
+	copy->text = field->text ? strdup(field->text) : NULL;
+	if (!copy->key != !field->key || !copy->text != !field->text)
+		return no_memory(err);
+	return field->secret ? secret_copy(&copy->secret, field->secret->bytes,
+	                                   field->secret->length, err)
+	                     : 0;
+}
+
+int entry_put_stored(struct entry *entry, const struct field *field, struct error *err)
+{
+	struct field copy = {0}, *there = place_of(entry, field);
+	int r;
+
+	if (there && field_has_many(field->kind))
+		return field->kind == FIELD_CONSUMER ? later_key(there, field->key, err) : 0;
+	r = copy_field(&copy, field, err);
+	if (r == 0 && there)
+		field_done(there);
+	else if (r == 0)
+		r = insert_field(entry, field->kind, &there, err);
+	if (r == 0)
+		*there = copy;
+	else
+		field_done(&copy);
+	return r;
+}
+
 /* Puts the canonical URI in the place of what was given. */
 static int canonical_otp(const struct entry *entry, struct secret **secret, struct error *err)
 {

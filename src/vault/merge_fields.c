@@ -108,14 +108,6 @@ static const struct field *rival_of(const struct entry *entry, const struct fiel
 	return NULL;
 }
 
-static int add(struct entry *entry, const struct field *field, struct error *err)
-{
-	if (field_is_secret(field->kind))
-		return entry_set_secret_value(entry, field->kind, field->key, field_value(field),
-		                              err);
-	return entry_set_text(entry, field->kind, field->key, field->text, err);
-}
-
 /* ---- in an order of their own -------------------------------------------------------- */
 
 static bool is_earlier(const struct field *field)
@@ -190,7 +182,7 @@ int merge_fields(struct entry *into, const struct entry *from, bool *ret_differ,
 		const struct field *field = &from->fields[i], *rival = rival_of(into, field);
 
 		if (!rival) {
-			r = add(into, field, err);
+			r = entry_put_stored(into, field, err);
 			continue;
 		}
 		if (same_value(rival, field_value(field)))

@@ -200,8 +200,10 @@ static int join_names(struct entry *into, const struct entry *from, unsigned *co
 	}
 	if (r < 0 || !from->user || (into->user && strcmp(into->user, from->user) == 0))
 		return r;
-	if (!into->user)
-		return entry_set_user(into, from->user, err);
+	if (!into->user) {
+		into->user = strdup(from->user); /* as it is stored */
+		return into->user ? 0 : error_set(err, VAULT_FAILED, "out of memory");
+	}
 	*conflicts |= MERGE_USER;
 	return entry_keep_earlier(into, "user", text_span(from->user), false, err);
 }

@@ -145,21 +145,21 @@ static int read_names(struct vault *vault, struct entry *entry, enum entry_state
 
 static void add_field(struct entry *entry, struct stmt *stmt)
 {
-	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
+	FREE_AUTO char *key = copy_text(stmt, 1), *text = NULL;
 	SECRET_AUTO *secret = NULL;
-	const char *key = stmt_text(stmt, 1);
-	const void *bytes;
-	size_t length;
+	struct field field = {.kind = (enum field_kind)stmt_int(stmt, 0), .key = key};
+	struct span value = stmt_span(stmt, 2);
 
 	if (stmt_int(stmt, 0) == FIELD_VERSIONS)
 		return;
-	if (!field_is_secret(kind)) {
-		(void)entry_set_text(entry, kind, key, stmt_text(stmt, 2), NULL);
-		return;
-	}
-	bytes = stmt_blob(stmt, 2, &length);
-	if (bytes && secret_copy(&secret, bytes, length, NULL) == 0)
-		(void)entry_set_secret(entry, kind, key, &secret, NULL);
+	if (field_is_secret(field.kind) && value.bytes)
+		(void)secret_copy(&secret, value.bytes, value.length, NULL);
+	else if (!field_is_secret(field.kind))
+		text = copy_text(stmt, 2);
+	field.text = text;
+	field.secret = secret;
+	if (text || secret)
+		(void)entry_put_stored(entry, &field, NULL);
 }
 
 /* What can be read before the first damaged page; what is there already is set again. */

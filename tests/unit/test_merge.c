@@ -323,6 +323,49 @@ static void only_a_copy_is_taken(void **state)
 	assert_fails(vault_open_copy(left, path, &copy, err), VAULT_USAGE, "another vault");
 }
 
+/* As an older program stored it. */
+static void store(struct vault *vault, int64_t id, enum field_kind kind, const char *key,
+                  const char *text)
+{
+	RECORD_AUTO record = {0};
+	struct entry *entry;
+
+	assert_done(write_begin(vault, err));
+	assert_done(record_load(vault, id, MERGE_WANT, &record, err));
+	entry = record.entry;
+	entry->fields = reallocarray(entry->fields, entry->n_fields + 1, sizeof(*entry->fields));
+	entry->fields[entry->n_fields++] =
+		(struct field){.kind = kind, .key = key ? strdup(key) : NULL, .text = strdup(text)};
+	assert_done(record_write(vault, &record, true, err));
+	assert_done(record_seal(vault, id, err));
+	assert_done(write_commit(vault, err));
+}
+
+/* What would be refused today, of a copy that an older program wrote. */
+static void what_is_stored_is_not_refused(void **state)
+{
+	VAULT_AUTO *left = NULL, *right = NULL;
+	ENTRY_AUTO *entry = NULL;
+	const struct field *word = NULL;
+
+	(void)state;
+	apart(&left, &right);
+	set_note(left, "mail", "a note");
+	store(right, 1, FIELD_TEXT, "pending", "a word since then");
+	store(right, 1, FIELD_RULES, NULL, "maxlength: 0");
+	assert_merges(left, right, "3 mail 0 0\n");
+	assert_merges(right, left, "2 mail 0 0\n");
+	assert_same_contents(left, right);
+	assert_done(vault_get(left, "mail", &entry, err));
+	assert_string_equal(entry_field(entry, "rules")->text, "maxlength: 0");
+	for (size_t i = 0; i < entry->n_fields; i++)
+		if (entry->fields[i].kind == FIELD_TEXT)
+			word = &entry->fields[i];
+	assert_non_null(word);
+	assert_string_equal(word->key, "pending");
+	assert_string_equal(word->text, "a word since then");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -337,6 +380,7 @@ int main(void)
 		cmocka_unit_test(names_that_went_round),
 		cmocka_unit_test(it_is_newer_than_both),
 		cmocka_unit_test(only_a_copy_is_taken),
+		cmocka_unit_test(what_is_stored_is_not_refused),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_group_start, fixture_group_end);

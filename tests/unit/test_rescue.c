@@ -187,6 +187,35 @@ static void tells_what_was_changed(void **state)
 	free(file.data);
 }
 
+static int look_for_rules(void *context, const struct entry *entry, bool verified)
+{
+	bool *found = context;
+	const struct field *rules = entry_field(entry, "rules");
+
+	*found |= !verified && rules && strcmp(rules->text, "maxlength: 0") == 0;
+	return 0;
+}
+
+/* Of an entry that is read in parts, what an older program took and this one would refuse. */
+static void keeps_what_is_stored(void **state)
+{
+	struct bytes file = full_vault(), changed;
+	VAULT_AUTO *vault = NULL;
+	struct rescue_result result;
+	bool found = false;
+
+	(void)state;
+	changed = tampered(file, "UPDATE password SET fingerprint = x'00' WHERE entry = 5;"
+	                         "INSERT INTO field (entry, position, kind, value)"
+	                         " VALUES (5, 99, 5, CAST('maxlength: 0' AS BLOB))");
+	bytes_save(FILE_NAME, changed);
+	vault = vault_opened(FILE_NAME, VAULT_RESCUE);
+	assert_done(vault_rescue(vault, look_for_rules, &found, &result, err));
+	assert_true(found);
+	free(changed.data);
+	free(file.data);
+}
+
 static void opens_with_one_header_copy(void **state)
 {
 	struct bytes file = full_vault();
@@ -264,6 +293,7 @@ int main(void)
 		cmocka_unit_test(reads_a_sound_vault),
 		cmocka_unit_test(reads_what_one_damaged_page_leaves),
 		cmocka_unit_test(tells_what_was_changed),
+		cmocka_unit_test(keeps_what_is_stored),
 		cmocka_unit_test(opens_with_one_header_copy),
 		cmocka_unit_test(stops_when_told),
 		cmocka_unit_test(gives_the_keys),
