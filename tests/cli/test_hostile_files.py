@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What is no export but an attack, in JSON and zip: refused by a sentence, within 256 MiB and five
-seconds of computing, and nothing is taken."""
+"""What is no export but an attack, in JSON, CSV, XML and zip: refused by a sentence, within 256 MiB
+and five seconds of computing, and nothing is taken."""
 import os
 import resource
 import struct
@@ -90,6 +90,15 @@ def test_a_million_members_of_an_object():
     members = ",".join(f'"a{number}":1' for number in range(MEMBERS))
     refused(('{"encrypted":false,"folders":[],"items":[{%s},7]}' % members).encode(),
             "an item is no object")
+
+
+HEAD = b"name,url,username,password,note\n"
+
+
+def test_what_is_wrong_at_the_end_is_refused_before_the_vault_works():
+    rows = b"".join(b"name-%d,https://%d.example.org/,user,password-%d,\n" % (n, n, n)
+                    for n in range(MEMBERS // 4))
+    refused(HEAD + rows + b'"', "line 250002: a quotation mark is never closed")
 
 
 if __name__ == "__main__":
