@@ -98,6 +98,7 @@ void account_done(struct account *account);
 /* ---- import -------------------------------------------------------------------------- */
 
 #define IMPORT_BYTES_MAX ((size_t)1 << 30) /* of a file */
+#define IMPORT_ENTRIES_MAX 1000000         /* in a file, those with nothing in them included */
 #define IMPORT_MAP_MAX 200                 /* columns in a map */
 
 struct import;

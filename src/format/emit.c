@@ -10,9 +10,7 @@
 #include "base/uuid.h"
 #include "base/when.h"
 #include "crypto/otp.h"
-#include "format/stream.h"
 
-#define PUT_BYTES ((size_t)64 * 1024)
 /* Of one item, before it is looked at which it may have; who has more has made them up. */
 #define FIELDS_MAX ((size_t)4 * ENTRY_FIELDS_MAX)
 #define REMARKS_MAX (2 * FIELDS_MAX)
@@ -20,49 +18,6 @@
 struct span span_of(const char *string)
 {
 	return (struct span){string, string ? strlen(string) : 0};
-}
-
-int emit_new(struct emit **ret_emit, emit_put put, void *context, struct error *err)
-{
-	struct emit *emit = calloc(1, sizeof(*emit));
-
-	if (!emit)
-		return error_set(err, VAULT_FAILED, "out of memory");
-	emit->put = put;
-	emit->context = context;
-	*ret_emit = emit;
-	return 0;
-}
-
-void emit_free(struct emit *emit)
-{
-	if (!emit)
-		return;
-	buf_done(&emit->out);
-	buf_done(&emit->arena);
-	buf_done(&emit->folder);
-	buf_done(&emit->note);
-	free(emit->passwords);
-	free(emit->fields);
-	free(emit->remarks);
-	free(emit->item_passwords);
-	free(emit->item_fields);
-	free(emit);
-}
-
-static void put_out(struct emit *emit)
-{
-	if (emit->out.failed && emit->result == 0)
-		emit->result = -VAULT_FAILED;
-	if (emit->result == 0 && emit->out.length > 0)
-		emit->result = emit->put(emit->context, emit->out.bytes, emit->out.length);
-	emit->out.length = 0;
-}
-
-int emit_finish(struct emit *emit, struct error *err)
-{
-	put_out(emit);
-	return emit->result < 0 ? error_set(err, VAULT_FAILED, "out of memory") : 0;
 }
 
 void *emit_room(struct emit *emit, void **list, size_t count, size_t *room, size_t size)
@@ -106,27 +61,6 @@ void emit_begin(struct emit *emit)
 	emit->rules[0] = '\0';
 	emit->created = emit->modified = emit->trashed = emit->expires = 0;
 	emit->n_passwords = emit->n_fields = emit->n_remarks = 0;
-}
-
-int emit_end(struct emit *emit, struct error *err)
-{
-	struct item item;
-	char *name = emit_make_name(emit);
-	int r = name ? emit_make_item(emit, name, &item, err)
-	             : error_set(err, VAULT_FAILED, "out of memory");
-
-	for (size_t i = 0; i < emit->n_remarks && r == 0; i++)
-		frame_account(&emit->out, emit->remarks[i].fate,
-		              part_span(emit, emit->remarks[i].what).bytes,
-		              part_span(emit, emit->remarks[i].how).bytes, name);
-	if (r == 0 && emit->result == 0)
-		frame_item(&emit->out, &item);
-	if (emit->out.length >= PUT_BYTES || emit->out.failed)
-		put_out(emit);
-	free(name);
-	if (r == 0 && emit->result < 0)
-		r = error_set(err, VAULT_FAILED, "out of memory");
-	return r;
 }
 
 void emit_uuid(struct emit *emit, const unsigned char uuid[ITEM_UUID_BYTES])
@@ -280,11 +214,6 @@ void emit_kept(struct emit *emit, struct span key, struct span value)
 {
 	emit_secret(emit, key, value);
 	account_for(emit, FATE_CHANGED, key, "kept as a secret field");
-}
-
-void emit_account_file(struct emit *emit, enum fate fate, const char *what, const char *how)
-{
-	frame_account(&emit->out, fate, what, how, NULL);
 }
 
 /* ---- one-time codes ------------------------------------------------------------------ */
@@ -474,14 +403,4 @@ void emit_rules(struct emit *emit, struct span text)
 void emit_expires(struct emit *emit, int64_t seconds)
 {
 	set_date(emit, &emit->expires, seconds);
-}
-
-void emit_progress(struct emit *emit, size_t done, size_t total)
-{
-	unsigned now = total > 0 ? (unsigned)((double)done * 1000 / (double)total) : 0;
-
-	if (now == emit->progress)
-		return;
-	emit->progress = now;
-	frame_progress(&emit->out, now > 1000 ? 1000 : now);
 }

@@ -36,6 +36,7 @@ struct emit {
 	struct buf out; /* frames that have not been put */
 	int result;     /* of the first failure to put, or to get memory */
 	unsigned progress;
+	size_t n_items; /* ended so far */
 
 	struct buf arena;
 	bool has_uuid;

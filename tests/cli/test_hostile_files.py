@@ -95,10 +95,29 @@ def test_a_million_members_of_an_object():
 HEAD = b"name,url,username,password,note\n"
 
 
+def test_more_entries_than_anybody_has():
+    many = 3 * MEMBERS
+    opened = b'{"format":"vault","version":1,"entries":['
+    for contents in opened + b"{}," * many + b"{}]}", \
+            opened + b'{"name":"a"},' * many + b"{}]}", \
+            b'{"encrypted":false,"folders":[],"items":[' + b"{}," * many + b"{}]}", \
+            HEAD + b"a\n" * many, HEAD + b",\n" * many, \
+            b"<KeePassFile><Root><Group>" + b"<Entry/>" * many + b"</Group></Root></KeePassFile>":
+        refused(contents, "more than 1000000 entries")
+
+
 def test_what_is_wrong_at_the_end_is_refused_before_the_vault_works():
     rows = b"".join(b"name-%d,https://%d.example.org/,user,password-%d,\n" % (n, n, n)
                     for n in range(MEMBERS // 4))
     refused(HEAD + rows + b'"', "line 250002: a quotation mark is never closed")
+
+
+def test_what_has_nothing_in_it_is_counted_and_left():
+    vault.write("x", HEAD + b",,,,\n" * 100_000)
+    said = vault.run("import", "x").stdout.decode()
+    check("0 of 0 entries added" in said, said)
+    check("100000  entry: there is nothing in it\n" in said, said)
+    check(vault.run("list").stdout == b"", "something was taken")
 
 
 if __name__ == "__main__":
