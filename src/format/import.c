@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "format/child.h"
+#include "format/stranger.h"
 #include "format/stream.h"
 #include "format/tree.h"
 
@@ -258,12 +259,15 @@ static int no_format(const struct import *import, struct error *err)
 {
 	struct source source = source_of(import);
 	const unsigned char *bytes = source.bytes;
+	const char *advice = stranger_advice(&source);
 
 	if (source.length == 0)
 		error_set(err, VAULT_NOT_FOUND, "%s is empty", import->label);
 	else if (source.length >= 2 && (bytes[0] & bytes[1]) == 0xfe && bytes[0] != bytes[1])
 		error_set(err, VAULT_NOT_FOUND, "%s is in UTF-16: save it as UTF-8 first",
 		          import->label);
+	else if (advice)
+		error_set(err, VAULT_NOT_FOUND, "%s is %s", import->label, advice);
 	else
 		error_set(err, VAULT_NOT_FOUND,
 		          "%s is of no format that is known here; name one, or map its columns: "

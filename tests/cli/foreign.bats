@@ -220,3 +220,33 @@ takes() {
 	answers 0 vault import chrome own.csv
 	[ "$(vault get -f code bank)" = 1 ]
 }
+
+@test "what is no export at all is called what it is" {
+	tells() {
+		answers 2 vault import "$1"
+		says "$2"
+	}
+	vault -q add x -g
+	cp .local/share/vault/default.vault a.vault
+	tells a.vault "a.vault is a vault: 'vault merge FILE'"
+	printf 'SQLite format 3\0' >a.sqlite
+	tells a.sqlite 'an SQLite database'
+	printf '%%PDF-1.4\n' >a.pdf
+	tells a.pdf 'a PDF'
+	printf '\n<!DOCTYPE html>\n<html>' >a.html
+	tells a.html 'a page of HTML'
+	"$PYTHON" -c 'import zipfile; zipfile.ZipFile("a.zip", "w").writestr("hi", "there")'
+	tells a.zip 'a zip file that holds no export'
+	"$PYTHON" -c 'import zipfile
+zipfile.ZipFile("a.xlsx", "w").writestr("[Content_Types].xml", "x")'
+	tells a.xlsx 'a spreadsheet: save it as CSV'
+	printf 'age-encryption.org/v1\n-> X25519 x\n' >a.age
+	tells a.age "'age --decrypt"
+	printf '\x8c\x0d\x04\x09\x03\x02' >a.gpg
+	tells a.gpg "'gpg --decrypt FILE | vault import -'"
+	printf '\x85\x01\x8c\x03abc' >b.gpg
+	tells b.gpg "'gpg --decrypt FILE | vault import -'"
+	echo text >a.csv.gz
+	gzip -c a.csv.gz >b.csv.gz
+	tells b.csv.gz 'compressed: unpack it'
+}
