@@ -123,10 +123,21 @@ static void take_passkeys(struct emit *emit, const json_t *passkeys)
 	json_array_foreach(passkeys, i, passkey) json_keep(emit, span_of("passkey"), passkey);
 }
 
-static void take_login(struct emit *emit, const json_t *login)
+/* Bitwarden dates the changes of a password alone: one without is as old as its item. */
+static int64_t password_since(const json_t *item, const json_t *login)
 {
+	bool changed = json_array_size(json_object_get(item, "passwordHistory")) > 0;
+	int64_t revised = date(login, "passwordRevisionDate");
+
+	return revised || changed ? revised : date(item, "creationDate");
+}
+
+static void take_login(struct emit *emit, const json_t *item)
+{
+	const json_t *login = json_object_get(item, "login");
+
 	emit_user(emit, json_member(login, "username"));
-	emit_password(emit, json_member(login, "password"), date(login, "passwordRevisionDate"),
+	emit_password(emit, json_member(login, "password"), password_since(item, login),
 	              span_of(NULL));
 	emit_otp(emit, json_member(login, "totp"));
 	take_urls(emit, json_object_get(login, "uris"));
@@ -245,7 +256,7 @@ void bitwarden_take_item(struct emit *emit, const json_t *item, const json_t *fo
 	if (json_integer_value(json_object_get(item, "reprompt")) != 0)
 		json_take_value(emit, TAKE_TEXT, span_of("reprompt"),
 		                json_object_get(item, "reprompt"));
-	take_login(emit, json_object_get(item, "login"));
+	take_login(emit, item);
 	take_parts(emit, item);
 	json_array_foreach(json_object_get(item, "fields"), i, field) take_custom(emit, field);
 	take_history(emit, json_object_get(item, "passwordHistory"));

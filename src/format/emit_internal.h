@@ -16,6 +16,7 @@ struct part_password {
 	struct part value, reason;
 	int64_t since, until;
 	bool current;
+	bool undated; /* since when is not told */
 	size_t order; /* as they came */
 };
 

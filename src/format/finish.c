@@ -119,17 +119,29 @@ static int compare_passwords(const void *a, const void *b)
 	return first->order < second->order ? -1 : first->order > second->order;
 }
 
+/* It came when the one before it went, or with the entry; when the entry changed last says little
+ * of a password. */
+static void date_beginning(const struct emit *emit, struct part_password *list, size_t i)
+{
+	int64_t before = i > 0 ? list[i - 1].until : list[i].current ? 0 : emit->created;
+
+	if (list[i].undated && before > 0 && before < list[i].since)
+		list[i].since = before;
+}
+
 /* When a password came and went follows from its neighbours where it is not told. */
 static void date_passwords(struct emit *emit)
 {
 	struct part_password *list = emit->passwords;
 	size_t n = emit->n_passwords;
 
-	for (size_t i = 0; i < n; i++)
-		if (list[i].since == 0)
+	for (size_t i = 0; i < n; i++) {
+		list[i].undated = list[i].since == 0;
+		if (list[i].undated) /* at the latest */
 			list[i].since = list[i].current     ? emit->modified
 			                : list[i].until > 0 ? list[i].until
 			                                    : emit->created;
+	}
 	if (n > 1)
 		qsort(list, n, sizeof(*list), compare_passwords);
 	for (size_t i = 0; i < n; i++) {
@@ -139,6 +151,7 @@ static void date_passwords(struct emit *emit)
 			list[i].until = i + 1 < n && list[i + 1].since > 0 ? list[i + 1].since
 			                : emit->modified > 0               ? emit->modified
 			                                                   : 1;
+		date_beginning(emit, list, i);
 	}
 }
 
