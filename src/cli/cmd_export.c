@@ -115,7 +115,8 @@ static int export_all(struct exporting *exporting, const struct export_values *o
 	if (r != 0)
 		return r;
 	account_warn(&exporting->report.losses);
-	return write_all(exporting);
+	r = export_confirm(format, exporting->report.path, &options->target, err);
+	return r == 0 ? write_all(exporting) : r;
 }
 
 static int export_run(struct session *session, const void *values, char *const *words,
@@ -131,7 +132,7 @@ static int export_run(struct session *session, const void *values, char *const *
 	if (r == 0 && (options->target.plaintext || !(report->format->flags & FORMAT_PLAIN)))
 		r = export_check(report->path, options->replace, err);
 	if (r == 0)
-		r = export_confirm(report->format, report->path, &options->target, err);
+		r = export_allow(report->format, &options->target, err);
 	if (r == 0)
 		r = export_all(&exporting, options, err);
 	if (r == 0)

@@ -30,8 +30,8 @@ int export_format(char *const *words, const struct format **ret_format, struct e
 	                 name, names);
 }
 
-int export_confirm(const struct format *format, const char *path,
-                   const struct export_target_options *options, struct error *err)
+int export_allow(const struct format *format, const struct export_target_options *options,
+                 struct error *err)
 {
 	if (!(format->flags & FORMAT_PLAIN))
 		return 0;
@@ -40,6 +40,14 @@ int export_confirm(const struct format *format, const char *path,
 		                 "whoever gets hold of %s reads every password in it; "
 		                 "--plaintext writes it all the same",
 		                 format->title);
+	return options->yes || prompt_available() ? 0 : prompt_confirm(false, "", err);
+}
+
+int export_confirm(const struct format *format, const char *path,
+                   const struct export_target_options *options, struct error *err)
+{
+	if (!(format->flags & FORMAT_PLAIN))
+		return 0;
 	prompt_say("Every password goes to %s, UNENCRYPTED.\n",
 	           strcmp(path, "-") == 0 ? "standard output" : path);
 	return prompt_confirm(options->yes, "Write it?", err);

@@ -42,6 +42,19 @@ def test_the_first_run():
     check(code.encode() not in home.contents())
 
 
+def test_an_export_tells_what_is_lost_before_it_asks():
+    home = Home()
+    home.run("add", "shop", "-g", "--tag", "fun", "--note", "kept")
+    with Terminal(home) as tty:
+        tty.start("export", "chrome", "some.csv", "--plaintext", key=True)
+        tty.expect("no room for it (shop)").expect("UNENCRYPTED").ask("Write it? [y/N] ", "n\n")
+        tty.expect("Nothing was").ends(130)
+        check(not (home.path / "some.csv").exists(), "it was written all the same")
+        tty.start("export", "chrome", "some.csv", "--plaintext", key=True)
+        tty.ask("Write it? [y/N] ", "y\n").expect("is in some.csv").ends(0)
+    check((home.path / "some.csv").exists())
+
+
 def test_the_recovery_code_may_be_declined():
     home = Home(master=None)
     with Terminal(home) as tty:
