@@ -56,6 +56,7 @@ struct emit {
 	/* What finish.c hands on; kept for the next item. */
 	struct item_password *item_passwords;
 	struct item_field *item_fields;
+	struct key_slot *keys; /* field_key.c's */
 };
 
 struct part part_of(struct emit *emit, struct span span);
@@ -67,6 +68,8 @@ void *emit_room(struct emit *emit, void **list, size_t count, size_t *room, size
 
 /* Gives the name of the item; free(3). NULL: no memory. */
 char *emit_make_name(struct emit *emit);
+/* Gives field `at` a key that an entry may have, and none before it of the item has. */
+int emit_make_key(struct emit *emit, size_t at, struct error *err);
 /* Makes the item of what is there. Valid until the next one begins. */
 int emit_make_item(struct emit *emit, char *name, struct item *ret_item, struct error *err);
 

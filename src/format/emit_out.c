@@ -32,6 +32,7 @@ void emit_free(struct emit *emit)
 	free(emit->remarks);
 	free(emit->item_passwords);
 	free(emit->item_fields);
+	free(emit->keys);
 	free(emit);
 }
 

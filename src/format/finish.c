@@ -12,7 +12,6 @@
 #include "base/when.h"
 
 #define UNNAMED "unnamed"
-#define KEY_TRIES 100000 /* numbers behind a key: more fields than an item can have */
 
 /* ---- the name ------------------------------------------------------------------------ */
 
@@ -193,61 +192,6 @@ static bool has_key(enum field_kind kind)
 	return kind == FIELD_TEXT || kind == FIELD_SECRET || kind == FIELD_ATTACHMENT;
 }
 
-static bool key_taken(const struct emit *emit, size_t before, enum field_kind kind, const char *key)
-{
-	static const char *const reserved[] = ENTRY_WORDS;
-
-	if (kind != FIELD_ATTACHMENT)
-		for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-			if (strcmp(key, reserved[i]) == 0)
-				return true;
-	for (size_t i = 0; i < before; i++) {
-		const struct part_field *field = &emit->fields[i];
-
-		if (has_key(field->kind) &&
-		    (field->kind == FIELD_ATTACHMENT) == (kind == FIELD_ATTACHMENT) &&
-		    strcmp(part_span(emit, field->key).bytes, key) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int make_another_key(struct emit *emit, size_t at, struct span given, struct error *err)
-{
-	enum field_kind kind = emit->fields[at].kind;
-	FREE_AUTO char *tidy = NULL;
-	char key[FIELD_KEY_MAX + 16];
-	int r = text_tidy(given.bytes ? given.bytes : "", given.length, FIELD_KEY_MAX - 16, &tidy,
-	                  err);
-
-	if (r < 0)
-		return r;
-	snprintf(key, sizeof(key), "%s", tidy[0] ? tidy : "field");
-	for (int n = 2; key_taken(emit, at, kind, key) && n < KEY_TRIES; n++)
-		snprintf(key, sizeof(key), "%s (%d)", tidy[0] ? tidy : "field", n);
-	emit_account(emit, FATE_CHANGED, "name of a field", "made one that it may have");
-	emit->fields[at].key = part_of(emit, span_of(key));
-	return 0;
-}
-
-/* Would a vault take it as it is? */
-static bool is_good_key(struct span key)
-{
-	return key.length > 0 && key.length <= FIELD_KEY_MAX &&
-	       text_is_printable(key.bytes, key.length) && !strpbrk(key.bytes, "\t\n");
-}
-
-/* Gives field `at` a key that no field before it has. */
-static int make_key(struct emit *emit, size_t at, struct error *err)
-{
-	struct part_field *field = &emit->fields[at];
-	struct span given = part_span(emit, field->key);
-
-	if (is_good_key(given) && !key_taken(emit, at, field->kind, given.bytes))
-		return 0;
-	return make_another_key(emit, at, given, err);
-}
-
 static int compare_fields(const void *a, const void *b)
 {
 	const struct part_field *first = a, *second = b;
@@ -335,7 +279,7 @@ static int choose_fields(struct emit *emit, size_t *ret_kept, struct error *err)
 		if ((!keyed && same_before(emit, i)) || !fits(emit, i, kept, &bytes))
 			continue;
 		emit->fields[kept] = emit->fields[i];
-		r = keyed ? make_key(emit, kept, err) : 0;
+		r = keyed ? emit_make_key(emit, kept, err) : 0;
 		if (r < 0)
 			return r;
 		kept++;

@@ -92,6 +92,20 @@ def test_a_million_members_of_an_object():
             "an item is no object")
 
 
+def taken(contents, count):
+    """What grows with the square of something would take minutes."""
+    vault.write("x", contents)
+    said = vault.run("import", "--dry-run", "x", "-q", preexec_fn=limits).stdout.decode()
+    check(f"{count} of {count} entries added" in said, said[-1000:])
+
+
+def test_fields_of_one_key():
+    fields = b",".join(b'{"kind":"%s","key":"user","value":"%d"}' % (kind, n)
+                       for n in range(500) for kind in (b"secret", b"attachment"))
+    entry = b'{"name":"a","fields":[%s]}' % fields
+    taken(b'{"format":"vault","version":1,"entries":[%s]}' % b",".join([entry] * 50), 50)
+
+
 HEAD = b"name,url,username,password,note\n"
 
 
