@@ -41,7 +41,7 @@ static int with_number(const char *name, uint64_t number, char **ret_name, struc
 	return with_behind(name, behind, ret_name, err);
 }
 
-int import_other_name(const char *name, const char *user, unsigned number, char **ret_name,
+int import_other_name(const char *name, const char *user, uint64_t number, char **ret_name,
                       struct error *err)
 {
 	*ret_name = NULL;
@@ -65,15 +65,20 @@ static int try_number(struct vault *vault, const char *name, uint64_t number, ch
  * accounts at one service are no thousand look-ups each. */
 static int free_number(struct vault *vault, const char *name, char **ret_name, struct error *err)
 {
-	uint64_t low = 1, high = 2; /* taken; perhaps free */
+	struct import_numbers *numbers;
+	uint64_t low, high; /* taken; perhaps free */
 	bool taken = true;
-	int r = 0;
+	int r = import_numbers(vault, name, &numbers, err);
 
-	while (r == 0 && taken) {
+	if (r < 0)
+		return r;
+	low = numbers->taken;
+	high = low + 1;
+	for (uint64_t step = 2; r == 0 && taken; step *= 2) {
 		r = try_number(vault, name, high, ret_name, &taken, err);
 		if (r == 0 && taken) {
 			low = high;
-			high *= 2;
+			high += step;
 		}
 	}
 	while (r == 0 && high - low > 1) {
@@ -85,6 +90,7 @@ static int free_number(struct vault *vault, const char *name, char **ret_name, s
 		else
 			high = middle;
 	}
+	numbers->taken = high;
 	return r == 0 ? try_number(vault, name, high, ret_name, &taken, err) : r;
 }
 

@@ -101,9 +101,17 @@ static int shares_user(struct vault *vault, const struct item *item, int64_t id,
 	return *ret_shares ? 0 : shares_password(vault, item, id, ret_shares, err);
 }
 
-/* VAULT_NOT_FOUND: no entry has that name. Otherwise *ret_id says whether it is the item's. */
+/* The entry that an item may be. */
+struct candidate {
+	int64_t id; /* 0: none */
+	unsigned char uuid[ITEM_UUID_BYTES];
+	bool certain; /* it has the item's password */
+};
+
+/* VAULT_NOT_FOUND: no entry has that name. Otherwise *ret_id says whether it is the item's, and
+ * *ret_met whether it was met. */
 static int known_as(struct vault *vault, const struct item *item, const char *name, int64_t *ret_id,
-                    unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
+                    unsigned char ret_uuid[ITEM_UUID_BYTES], bool *ret_met, struct error *err)
 {
 	STMT_AUTO *stmt = NULL;
 	struct span uuid;
@@ -115,43 +123,65 @@ static int known_as(struct vault *vault, const struct item *item, const char *na
 		r = entry_row(vault, id, &stmt, err);
 	if (r != 1)
 		return r;
-	r = shares_user(vault, item, id, stmt_text(stmt, 4), &same, err);
 	uuid = stmt_span(stmt, 0);
-	if (r < 0 || !same || uuid.length != ITEM_UUID_BYTES)
-		return r;
-	memcpy(ret_uuid, uuid.bytes, ITEM_UUID_BYTES);
-	if (identity_was_met(vault, ret_uuid))
+	if (uuid.length != ITEM_UUID_BYTES)
 		return 0;
+	memcpy(ret_uuid, uuid.bytes, ITEM_UUID_BYTES);
+	*ret_met = identity_was_met(vault, ret_uuid);
+	if (*ret_met)
+		return 0;
+	r = shares_user(vault, item, id, stmt_text(stmt, 4), &same, err);
+	if (r < 0 || !same)
+		return r;
 	r = shares_url(vault, item, id, &same, err);
 	if (r == 0 && same)
 		*ret_id = id;
 	return r;
 }
 
-/* Looks at the names that came of `name` because it was taken. The first one stays, unless one of
- * the others has the item's password. */
-static int known_otherwise(struct vault *vault, const struct item *item, const char *name,
-                           int64_t *id, unsigned char uuid[ITEM_UUID_BYTES], struct error *err)
+/* Looks at one of the names that came of `name`. */
+static int known_by(struct vault *vault, const struct item *item, const char *name, uint64_t number,
+                    struct candidate *best, bool *ret_met, struct error *err)
 {
-	unsigned char other_uuid[ITEM_UUID_BYTES];
-	bool certain = false;
-	int r = *id ? shares_password(vault, item, *id, &certain, err) : 0;
+	unsigned char uuid[ITEM_UUID_BYTES];
+	FREE_AUTO char *other = NULL;
+	int64_t id = 0;
+	int r = import_other_name(name, item->user, number, &other, err);
 
-	for (unsigned number = 1; number <= OTHER_NAMES_MAX && r == 0 && !certain; number++) {
-		FREE_AUTO char *other = NULL;
-		int64_t other_id = 0;
+	*ret_met = false;
+	if (r == 0 && other)
+		r = known_as(vault, item, other, &id, uuid, ret_met, err);
+	if (r == 0 && id)
+		r = shares_password(vault, item, id, &best->certain, err);
+	if (r == 0 && id && (best->certain || !best->id)) {
+		best->id = id;
+		memcpy(best->uuid, uuid, ITEM_UUID_BYTES);
+	}
+	return r;
+}
 
-		r = import_other_name(name, item->user, number, &other, err);
-		if (r == 0 && other)
-			r = known_as(vault, item, other, &other_id, other_uuid, err);
-		if (r == VAULT_NOT_FOUND && number == 1)
-			r = 0;
-		if (r == 0 && other_id)
-			r = shares_password(vault, item, other_id, &certain, err);
-		if (r == 0 && other_id && (certain || !*id)) {
-			*id = other_id;
-			memcpy(uuid, other_uuid, ITEM_UUID_BYTES);
-		}
+/* Looks at the names that came of `name` because it was taken, but those whose entries were met.
+ * The first one stays, unless one of the others has the item's password. */
+static int known_otherwise(struct vault *vault, const struct item *item, const char *name,
+                           struct candidate *best, struct error *err)
+{
+	struct import_numbers *numbers;
+	bool met = false;
+	uint64_t end;
+	int r = best->id ? shares_password(vault, item, best->id, &best->certain, err) : 0;
+
+	if (r == 0 && !best->certain)
+		r = known_by(vault, item, name, 1, best, &met, err);
+	if (r == 0 || r == VAULT_NOT_FOUND)
+		r = import_numbers(vault, name, &numbers, err);
+	if (r < 0)
+		return r;
+	end = numbers->met + OTHER_NAMES_MAX;
+	for (uint64_t number = numbers->met + 1; number <= end && r == 0 && !best->certain;
+	     number++) {
+		r = known_by(vault, item, name, number, best, &met, err);
+		if (r == 0 && met && number == numbers->met + 1)
+			numbers->met = number;
 	}
 	return r == VAULT_NOT_FOUND ? 0 : r;
 }
@@ -160,15 +190,20 @@ int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err)
 {
 	FREE_AUTO char *name = NULL;
+	struct candidate best = {0};
+	bool met;
 	int r = text_name(item->name, &name, err);
 
 	*ret_id = 0;
 	if (r == 0)
-		r = known_as(vault, item, name, ret_id, ret_uuid, err);
-	if (r == VAULT_NOT_FOUND)
-		return 0;
-	return r == 0 && !item->has_uuid ? known_otherwise(vault, item, name, ret_id, ret_uuid, err)
-	                                 : r;
+		r = known_as(vault, item, name, &best.id, best.uuid, &met, err);
+	if (r == 0 && !item->has_uuid)
+		r = known_otherwise(vault, item, name, &best, err);
+	if (r < 0)
+		return r;
+	*ret_id = best.id;
+	memcpy(ret_uuid, best.uuid, ITEM_UUID_BYTES);
+	return 0;
 }
 
 /* ---- what is new --------------------------------------------------------------------- */

@@ -77,6 +77,20 @@ int realm_enters(struct vault *vault, int64_t id, struct span text, bool *ret_en
                  struct error *err);
 void realm_names_free(struct vault *vault);
 
+/* ---- numbers behind a name (import_names.c) ------------------------------------------ */
+
+/* What this batch knows of them; no name becomes free while it lasts. */
+struct import_numbers {
+	uint64_t hash;
+	uint64_t taken; /* all from 2 to this one are in use */
+	uint64_t met;   /* all from 2 to this one are of entries that were met */
+};
+
+/* Borrowed until the next call. */
+int import_numbers(struct vault *vault, const char *name, struct import_numbers **ret_numbers,
+                   struct error *err);
+void import_names_free(struct vault *vault);
+
 /* ---- adding (import_add.c) ----------------------------------------------------------- */
 
 /* Gives a name that no live entry has: `wanted`, or that with something behind it. */
@@ -85,7 +99,7 @@ int import_name(struct vault *vault, const char *wanted, const char *user, char 
 
 /* The name that import_name gives in the place of `name`: the user behind it (1), or that number.
  * *ret_name is NULL where there is no such user. Gives; free(3). */
-int import_other_name(const char *name, const char *user, unsigned number, char **ret_name,
+int import_other_name(const char *name, const char *user, uint64_t number, char **ret_name,
                       struct error *err);
 
 /* Writes the rows of a new entry. *ret_id is its number. */

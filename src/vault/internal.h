@@ -67,6 +67,7 @@ struct vault {
 		size_t count, room;
 	} ways;                        /* that the batch has not written yet: see ways_write */
 	struct identities *identities; /* of a batch that imports (identity.c); else NULL */
+	struct import_names *names;    /* the same (import_names.c) */
 	struct references *references; /* the same (import_refs.c) */
 	struct realm_names *realms;    /* the same (import_realms.c) */
 };

@@ -313,6 +313,7 @@ void vault_close(struct vault *vault)
 		return;
 	digest_forget(&vault->changes);
 	identities_free(vault);
+	import_names_free(vault);
 	references_free(vault);
 	realm_names_free(vault);
 	ways_forget(vault);

@@ -222,6 +222,7 @@ int vault_batch_end(struct vault *vault, bool keep, struct error *err)
 		r = incidents_review(vault, err);
 	vault->batch = false;
 	identities_free(vault);
+	import_names_free(vault);
 	references_free(vault);
 	realm_names_free(vault);
 	if (keep && !failed && r == 0)

@@ -109,6 +109,11 @@ def test_fields_of_one_key():
 HEAD = b"name,url,username,password,note\n"
 
 
+def test_entries_of_one_name():
+    row = b"s" * 255 + b",https://s.example.org/,,password,\n"
+    taken(HEAD + row * 20_000, 20_000)
+
+
 def test_more_entries_than_anybody_has():
     many = 3 * MEMBERS
     opened = b'{"format":"vault","version":1,"entries":['
