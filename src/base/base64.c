@@ -23,6 +23,20 @@ static size_t without_end(const char *text, size_t length)
 	return length;
 }
 
+static bool is_base64(const char *text, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		int digit = digit_of(text[i]);
+
+		if (digit == -1)
+			return false;
+		count += digit != BLANK;
+	}
+	return count % 4 != 1;
+}
+
 bool base64_decode(char *text, size_t length, struct span *ret_bytes)
 {
 	char *out = text;
@@ -30,13 +44,13 @@ bool base64_decode(char *text, size_t length, struct span *ret_bytes)
 	unsigned long group = 0;
 
 	length = without_end(text, length);
+	if (!is_base64(text, length))
+		return false;
 	for (size_t i = 0; i < length; i++) {
 		int digit = digit_of(text[i]);
 
 		if (digit == BLANK)
 			continue;
-		if (digit < 0)
-			return false;
 		group = group << 6 | (unsigned long)digit;
 		if (++count % 4 == 0) {
 			*out++ = (char)(group >> 16);
@@ -45,8 +59,6 @@ bool base64_decode(char *text, size_t length, struct span *ret_bytes)
 			group = 0;
 		}
 	}
-	if (count % 4 == 1)
-		return false;
 	if (count % 4 == 2)
 		*out++ = (char)(group >> 4);
 	if (count % 4 == 3) {

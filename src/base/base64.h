@@ -8,7 +8,7 @@
 #include <vault/item.h>
 
 /* Decodes in place: the bytes are written over the text. Padding may be missing; blanks and line
- * ends are skipped. False: it is none, and the text is spoilt. */
+ * ends are skipped. False: it is none, and the text is as it was. */
 bool base64_decode(char *text, size_t length, struct span *ret_bytes);
 
 /* The four characters of 1 … 3 bytes. */

@@ -41,15 +41,25 @@ static void look(const struct format *format, const struct source *source, struc
 		ret_look->score = 60;
 }
 
-/* A string, or bytes under the name with "_base64" behind it. */
-static struct span bytes_of(const json_t *object, const char *key)
+/* What is no string where one belongs, such as a number, is not to be lost. */
+static bool is_other(const json_t *value)
 {
+	return !json_is_string(value) && !json_is_nothing(value);
+}
+
+/* A string, or bytes under the name with "_base64" behind it. *ret_other is what stands there and
+ * is not taken, or NULL. */
+static struct span bytes_of(const json_t *object, const char *key, const json_t **ret_other)
+{
+	const json_t *value = json_object_get(object, key), *coded;
+	struct span span = json_span(value);
 	char in_base64[32];
-	struct span span = json_member(object, key);
 
 	snprintf(in_base64, sizeof(in_base64), "%s_base64", key);
-	if (!span.bytes)
-		json_base64(json_object_get(object, in_base64), &span);
+	coded = json_object_get(object, in_base64);
+	*ret_other = is_other(value) ? value : json_is_object(object) ? NULL : object;
+	if ((span.bytes || !json_base64(coded, &span)) && !json_is_nothing(coded))
+		*ret_other = coded;
 	return span;
 }
 
@@ -58,37 +68,30 @@ static int64_t date(const json_t *object, const char *key)
 	return json_date(json_object_get(object, key));
 }
 
-/* What is no string where one belongs, such as a number, is not to be lost. */
-static bool is_other(const json_t *value)
-{
-	return !json_is_string(value) && !json_is_nothing(value);
-}
-
 static void take_field(struct emit *emit, const json_t *field)
 {
-	const json_t *value = json_object_get(field, "value");
-	struct span key = json_member(field, "key");
+	const json_t *other;
+	struct span value = bytes_of(field, "value", &other), key = json_member(field, "key");
 
-	if (is_other(value) || !json_is_object(field))
-		json_keep(emit, key.length > 0 ? key : span_of("field"), value ? value : field);
+	if (other)
+		json_keep(emit, key.length > 0 ? key : span_of("field"), other);
 	else
-		kind_emit(emit, kind_of_word(json_member(field, "kind")), key,
-		          bytes_of(field, "value"));
+		kind_emit(emit, kind_of_word(json_member(field, "kind")), key, value);
 }
 
 static void take_history(struct emit *emit, const json_t *history)
 {
-	const json_t *past;
+	const json_t *past, *other;
 	size_t i;
 
 	json_array_foreach(history, i, past)
 	{
-		const json_t *password = json_object_get(past, "password");
+		struct span password = bytes_of(past, "password", &other);
 
-		emit_earlier(emit, bytes_of(past, "password"), date(past, "since"),
-		             date(past, "until"), json_member(past, "reuse_reason"));
-		if (is_other(password) || !json_is_object(past))
-			json_keep(emit, span_of("earlier password"), password ? password : past);
+		emit_earlier(emit, password, date(past, "since"), date(past, "until"),
+		             json_member(past, "reuse_reason"));
+		if (other)
+			json_keep(emit, span_of("earlier password"), other);
 	}
 }
 
@@ -134,7 +137,7 @@ static bool is_taken(const char *key, const json_t *value)
 		{"name", is_string},
 		{"user", is_string},
 		{"password", is_string},
-		{"password_base64", is_string},
+		{"password_base64", is_anything},
 		{"password_since", is_date},
 		{"reuse_reason", is_string},
 		{"history", is_list},
@@ -170,7 +173,7 @@ static int take_entry(struct emit *emit, const json_t *entry, struct error *err)
 {
 	struct span given = json_member(entry, "uuid");
 	unsigned char uuid[ITEM_UUID_BYTES] = {0};
-	const json_t *field;
+	const json_t *field, *other;
 	size_t i;
 
 	emit_begin(emit);
@@ -181,8 +184,10 @@ static int take_entry(struct emit *emit, const json_t *entry, struct error *err)
 	emit_created(emit, date(entry, "created"));
 	emit_modified(emit, date(entry, "modified"));
 	emit_trashed(emit, date(entry, "trashed"));
-	emit_password(emit, bytes_of(entry, "password"), date(entry, "password_since"),
+	emit_password(emit, bytes_of(entry, "password", &other), date(entry, "password_since"),
 	              json_member(entry, "reuse_reason"));
+	if (other && other != json_object_get(entry, "password")) /* that one: take_rest */
+		json_keep(emit, span_of("password_base64"), other);
 	take_history(emit, json_object_get(entry, "history"));
 	json_array_foreach(json_object_get(entry, "fields"), i, field) take_field(emit, field);
 	take_rest(emit, entry);

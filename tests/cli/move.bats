@@ -257,6 +257,26 @@ entry.update(password=past[0]["password"], password_since=then)'
 	shows '1 there already'
 }
 
+@test "own JSON made by hand: what is no base 64 is kept as it is, and told" {
+	cat >h.json <<-END
+	{"format": "vault", "version": 1, "entries": [
+	{"name": "door", "password_base64": "no base!", "history": [{"password_base64": "n!"}],
+	 "fields": [{"kind": "secret", "key": "PIN", "value_base64": "12:34"},
+	            {"kind": "note", "value_base64": 7}]},
+	{"name": "gate", "password_base64": "c2VzYW1l"}]}
+	END
+	answers 0 vault import h.json
+	shows 'password_base64: kept as a secret field (door)'
+	shows 'PIN: kept as a secret field (door)'
+	[ "$(vault get -f password_base64 door)" = 'no base!' ]
+	[ "$(vault get -f PIN door)" = 12:34 ]
+	[ "$(vault get -f field door)" = 7 ]
+	[ "$(vault get -f 'earlier password' door)" = "n!" ]
+	[ "$(vault get gate)" = sesame ]
+	answers 0 vault import h.json
+	shows '2 there already'
+}
+
 @test "what went to standard output is not called a file" {
 	printf one | put add a
 	printf two | put add b --allow-reuse 'for the test'
