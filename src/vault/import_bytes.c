@@ -103,21 +103,20 @@ static int look_at_password(struct translated *to, struct span bytes, struct err
 }
 
 /* A text field of the file, too, is the secret field then. */
-static int look_at_field(struct translated *to, struct stmt *stmt, struct span bytes,
-                         struct error *err)
+static int look_at_field(struct translated *to, const struct item_field *there, struct error *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < to->item.n_fields && r == 0; i++) {
 		const struct item_field *field = &to->item.fields[i];
 
-		if (!import_same_place(field, stmt) || !is_base64_of(field->value, bytes))
+		if (!import_same_place(field, there) || !is_base64_of(field->value, there->value))
 			continue;
 		r = translated_own_fields(to, err);
 		if (r < 0)
 			return r;
-		to->fields[i].kind = (enum field_kind)stmt_int(stmt, 0);
-		r = replace(to, &to->fields[i].value, bytes, err);
+		to->fields[i].kind = there->kind;
+		r = replace(to, &to->fields[i].value, there->value, err);
 	}
 	return r;
 }
@@ -145,10 +144,10 @@ int import_bytes(struct vault *vault, int64_t id, struct translated *to, struct 
 		return r;
 	stmt_bind_int(fields, 1, id);
 	while ((r = stmt_step(fields, err)) == 1) {
-		struct span bytes = stmt_span(fields, 2);
+		const struct item_field there = import_field_there(fields);
 
-		if (stmt_int(fields, 0) != FIELD_ATTACHMENT && is_binary(bytes))
-			r = look_at_field(to, fields, bytes, err);
+		if (there.kind != FIELD_ATTACHMENT && is_binary(there.value))
+			r = look_at_field(to, &there, err);
 		if (r < 0)
 			return r;
 	}

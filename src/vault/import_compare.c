@@ -275,17 +275,21 @@ static int password_news(struct vault *vault, const struct item *item, int64_t i
 	return r;
 }
 
-bool import_same_place(const struct item_field *field, struct stmt *stmt)
+struct item_field import_field_there(struct stmt *stmt)
 {
-	enum field_kind kind = (enum field_kind)stmt_int(stmt, 0);
-
-	return (kind == field->kind || (field_is_custom(kind) && field_is_custom(field->kind))) &&
-	       same_text(stmt_text(stmt, 1), field->key);
+	return (struct item_field){(enum field_kind)stmt_int(stmt, 0), stmt_text(stmt, 1),
+	                           stmt_span(stmt, 2)};
 }
 
-static bool same_field(const struct item_field *field, struct stmt *stmt)
+bool import_same_place(const struct item_field *a, const struct item_field *b)
 {
-	return span_equal(stmt_span(stmt, 2), field->value) && import_same_place(field, stmt);
+	return (a->kind == b->kind || (field_is_custom(a->kind) && field_is_custom(b->kind))) &&
+	       same_text(a->key, b->key);
+}
+
+static bool same_field(const struct item_field *a, const struct item_field *b)
+{
+	return span_equal(a->value, b->value) && import_same_place(a, b);
 }
 
 static int field_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,
@@ -298,9 +302,12 @@ static int field_news(struct vault *vault, const struct item *item, int64_t id, 
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, id);
-	while ((r = stmt_step(stmt, err)) == 1)
+	while ((r = stmt_step(stmt, err)) == 1) {
+		const struct item_field there = import_field_there(stmt);
+
 		for (size_t i = 0; i < item->n_fields; i++)
-			found[i] |= same_field(&item->fields[i], stmt);
+			found[i] |= same_field(&item->fields[i], &there);
+	}
 	for (size_t i = 0; i < item->n_fields; i++)
 		if (!found[i])
 			*ret_news |= NEWS_FIELDS;

@@ -88,18 +88,22 @@ static int drop_fields(struct vault *vault, int64_t id, struct translated *to, b
 	if (r < 0)
 		return r;
 	stmt_bind_int(stmt, 1, id);
-	while ((r = stmt_step(stmt, err)) == 1)
+	while ((r = stmt_step(stmt, err)) == 1) {
+		const struct item_field there = import_field_there(stmt);
+
 		for (size_t i = 0; i < to->item.n_fields; i++) {
 			const struct item_field *field = &to->item.fields[i];
-			bool equal = span_equal(stmt_span(stmt, 2), field->value);
+			bool equal;
 
-			if (!import_same_place(field, stmt))
+			if (!import_same_place(field, &there))
 				continue;
+			equal = span_equal(there.value, field->value);
 			same[i] |= equal;
 			other[i] |= !equal && import_points(&to->item, field->value);
 			code[i] |= !to->item.has_uuid && field->kind == FIELD_OTP && !equal &&
-			           same_code(stmt_span(stmt, 2), field->value);
+			           same_code(there.value, field->value);
 		}
+	}
 	for (size_t i = to->item.n_fields; i-- > 0 && r == 0;)
 		if ((other[i] || code[i]) && !same[i]) {
 			r = drop_field(to, i, err);

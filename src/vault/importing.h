@@ -123,9 +123,12 @@ struct secret import_lend(const struct item_password *password);
 int import_known(struct vault *vault, const struct item *item, int64_t *ret_id,
                  unsigned char ret_uuid[ITEM_UUID_BYTES], struct error *err);
 
-/* Is the row, of SQL_FIELD_READ, the field of that kind and key, whatever its value? Whether a
- * custom field is secret makes no difference. */
-bool import_same_place(const struct item_field *field, struct stmt *stmt);
+/* The field of a row of SQL_FIELD_READ, until the next step: to be taken once, and not for each
+ * field of an item. */
+struct item_field import_field_there(struct stmt *stmt);
+/* Are both of one kind and key, whatever their values? Whether a custom field is secret makes no
+ * difference. */
+bool import_same_place(const struct item_field *a, const struct item_field *b);
 
 /* What differs in `item` from entry `id`; nothing of NEWS_ANY: all of it is there. */
 int import_news(struct vault *vault, const struct item *item, int64_t id, unsigned *ret_news,

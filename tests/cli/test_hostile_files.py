@@ -111,7 +111,7 @@ HEAD = b"name,url,username,password,note\n"
 
 def test_entries_of_one_name():
     row = b"s" * 255 + b",https://s.example.org/,,password,\n"
-    taken(HEAD + row * 20_000, 20_000)
+    taken(HEAD + row * 15_000, 15_000)
 
 
 def test_more_entries_than_anybody_has():
