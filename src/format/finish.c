@@ -201,17 +201,15 @@ static int compare_fields(const void *a, const void *b)
 	return first->order < second->order ? -1 : first->order > second->order;
 }
 
-static bool same_before(const struct emit *emit, size_t at)
+/* Is it one of those that are kept? They are in order of kinds. */
+static bool same_before(const struct emit *emit, size_t at, size_t kept)
 {
 	const struct part_field *field = &emit->fields[at];
 	struct span value = part_span(emit, field->value);
 
-	for (size_t i = 0; i < at; i++) {
-		struct span other = part_span(emit, emit->fields[i].value);
-
-		if (emit->fields[i].kind == field->kind && span_equal(other, value))
+	for (size_t i = kept; i > 0 && emit->fields[i - 1].kind == field->kind; i--)
+		if (span_equal(part_span(emit, emit->fields[i - 1].value), value))
 			return true;
-	}
 	return false;
 }
 
@@ -276,7 +274,10 @@ static int choose_fields(struct emit *emit, size_t *ret_kept, struct error *err)
 
 		if (emit->arena.failed) /* a key could be nowhere */
 			return too_large(err);
-		if ((!keyed && same_before(emit, i)) || !fits(emit, i, kept, &bytes))
+		/* Of those beyond what an entry may have nobody asks which are new. */
+		if (!keyed && kept < ENTRY_FIELDS_MAX && same_before(emit, i, kept))
+			continue;
+		if (!fits(emit, i, kept, &bytes))
 			continue;
 		emit->fields[kept] = emit->fields[i];
 		r = keyed ? emit_make_key(emit, kept, err) : 0;
