@@ -105,8 +105,14 @@ int read_begin(struct vault *vault, struct error *err)
 
 	if (r < 0)
 		return r;
-	if (vault->batch)
-		return vault->batch_failed ? 0 : ways_write(vault, err);
+	if (vault->batch && vault->batch_failed)
+		return 0;
+	if (vault->batch) {
+		r = ways_write(vault, err);
+		/* Who reads after a large import has need of the memory. */
+		ways_forget(vault);
+		return r;
+	}
 	r = db_begin_read(vault->db, err);
 	if (r == 0)
 		r = state_read(vault, !(vault->flags & VAULT_RESCUE), err);
