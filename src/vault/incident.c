@@ -228,16 +228,35 @@ int incidents_settle(struct vault *vault, const struct conflicts *conflicts, str
 	return r;
 }
 
+/* Where the password was to be in one copy, and leaked in another, neither could know. */
+static int find_pending(struct vault *vault, int64_t id, struct error *err)
+{
+	RECORD_AUTO record = {0};
+	size_t n_fields;
+	int r = incident_load(vault, id, &record, err);
+
+	if (r < 0)
+		return r;
+	n_fields = record.entry->n_fields;
+	r = radius_keep_pending(vault, &record, err);
+	return r == 0 && record.entry->n_fields > n_fields ? store(vault, &record, true, err) : r;
+}
+
 int incidents_review(struct vault *vault, struct error *err)
 {
-	FREE_AUTO int64_t *all = NULL;
-	size_t count = 0;
+	FREE_AUTO int64_t *all = NULL, *pending = NULL;
+	size_t count = 0, n_pending = 0;
 	int r = incident_ids(vault, SQL_INCIDENTS, &all, &count, err);
 
 	if (r == 0 && count > 0)
 		r = ways_write(vault, err);
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = review(vault, all[i], err);
+	if (r == 0 && count > 0)
+		r = incident_ids(vault, SQL_PENDING_IDS, &pending, &n_pending, err);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		r = n_pending > 0 ? find_pending(vault, all[i], err) : 0;
+		if (r == 0)
+			r = review(vault, all[i], err);
+	}
 	return r;
 }
 

@@ -1,5 +1,6 @@
 /* Merge, case by case: what is taken, what is told, what is refused. */
 #include <vault/consumer.h>
+#include <vault/rotate.h>
 
 #include "forked.h"
 
@@ -366,6 +367,35 @@ static void what_is_stored_is_not_refused(void **state)
 	assert_string_equal(word->text, "a word since then");
 }
 
+/* What leaked in one copy is to be the next password in the other: it must not be taken. */
+static void a_burned_password_to_be_is_found(void **state)
+{
+	SECRET_AUTO *password = secret_of("yet%another-1"), *typed = secret_of("yet%another-1");
+	const struct leak leak = {.password = typed};
+	WRITE_RESULT_AUTO result = {0};
+	VAULT_AUTO *left = NULL, *right = NULL;
+	INCIDENT_AUTO *incident = NULL;
+	struct vault *both[2];
+
+	(void)state;
+	apart(&left, &right);
+	assert_done(vault_leak(left, &leak, &incident, err));
+	assert_int_equal(incident->n_open, 0);
+	assert_done(rotate_begin(right, "mail", &password, &result, err));
+	merge(left, right, NULL);
+	merge(right, left, NULL);
+	both[0] = left;
+	both[1] = right;
+	for (int i = 0; i < 2; i++) {
+		incident_free(incident);
+		incident = NULL;
+		assert_done(vault_incident(both[i], 1, &incident, err));
+		assert_int_equal(incident->n_open, 1);
+		assert_int_equal(incident->items[0].kind, AFFECTED_PENDING);
+		assert_string_equal(incident->items[0].name, "mail");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +411,7 @@ int main(void)
 		cmocka_unit_test(it_is_newer_than_both),
 		cmocka_unit_test(only_a_copy_is_taken),
 		cmocka_unit_test(what_is_stored_is_not_refused),
+		cmocka_unit_test(a_burned_password_to_be_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, fixture_group_start, fixture_group_end);
