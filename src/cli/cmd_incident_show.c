@@ -125,5 +125,6 @@ const struct command command_incident_show = {
 	.options = show_options,
 	.values_size = sizeof(struct show_values),
 	.max_words = 1,
+	.takes = {WORD_INCIDENT},
 	.run = show_run,
 };

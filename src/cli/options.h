@@ -41,6 +41,7 @@ enum word_kind {
 	WORD_TRASHED,   /* the name of an entry in the trash */
 	WORD_TAG,       /* a tag that an entry has */
 	WORD_REALM,     /* the name of a realm */
+	WORD_INCIDENT,  /* the number of an incident */
 	WORD_FIELD,     /* what `get -f` takes of the entry that is the command's first word */
 	WORD_CLEARABLE, /* what `edit --clear` takes of it */
 	WORD_CONSUMER,  /* who uses the password of that entry */

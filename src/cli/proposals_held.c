@@ -1,12 +1,15 @@
 /* Proposals that an unlocked vault has. The contract is in proposals.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <vault/entry.h>
+#include <vault/incident.h>
 #include <vault/realm.h>
 #include <vault/text.h>
 
 #include "cleanup.h"
+#include "dates.h"
 #include "field_names.h"
 #include "proposals.h"
 
@@ -25,6 +28,18 @@ static int propose_tag(void *context, const char *tag)
 static int propose_realm(void *context, const struct realm_info *info)
 {
 	propose(context, "realm", info->name, NULL);
+	return 0;
+}
+
+/* What leaked, and when: a number alone tells nobody which it is. */
+static int propose_incident(void *context, const struct incident *incident)
+{
+	char number[16], day[DATE_DAY_SIZE], about[NAME_MAX_BYTES + 64];
+
+	snprintf(number, sizeof(number), "%u", incident->number);
+	snprintf(about, sizeof(about), "%s, leaked on %s%s", incident->service,
+	         date_day(incident->leaked, day), incident->closed ? ", over" : "");
+	propose(context, "incident", number, about);
 	return 0;
 }
 
@@ -156,6 +171,9 @@ void propose_held(struct proposals *proposals, struct vault *vault)
 		break;
 	case WORD_REALM:
 		realm_list(vault, NULL, propose_realm, proposals, NULL);
+		break;
+	case WORD_INCIDENT:
+		vault_incidents(vault, propose_incident, proposals, NULL);
 		break;
 	case WORD_TRASHED:
 		vault_trash_list(vault, propose_trashed, proposals, NULL);

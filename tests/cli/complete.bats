@@ -59,6 +59,18 @@ setup_file() {
 	[ "$(proposals add '')" = "" ]
 }
 
+@test "incidents by their numbers, with what leaked and when" {
+	[ "$(proposals incident show '')" = "" ]
+	answers 7 vault leak mailserver --on "$(date +%F)"
+	answers 7 vault leak secretive
+	vault -q edit secretive -g
+	answers 0 vault complete -- incident show ''
+	printed $'incident\n1\tmailserver, leaked on '"$(date +%F)"$'\n2\tsecretive, leaked on ' \
+		"$(date +%F)"$', over\n'
+	[ "$(proposals incident show 2)" = 2 ]
+	[ "$(proposals incident show 1 '')" = "" ]
+}
+
 @test "who uses a password can be ticked off" {
 	vault -q add used -g --used-by Thunderbird --used-by '~/.msmtprc' --used-by 'my phone'
 	[ "$(proposals where used --tick '' | LC_ALL=C sort)" = \
