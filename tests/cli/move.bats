@@ -340,11 +340,11 @@ entry.update(password=past[0]["password"], password_since=then)'
 
 @test "Bitwarden's JSON: recognised, taken, and out again for Bitwarden" {
 	answers 0 vault import "$SOURCE/tests/samples/bitwarden.json"
-	shows '5 of 5 entries added (Bitwarden JSON'
+	shows '6 of 6 entries added (Bitwarden JSON'
 	shows 'passkey: kept as a secret field'
 	[ "$(vault get 'mail server')" = 'p"a\s,s' ]
 	answers 0 vault import "$SOURCE/tests/samples/bitwarden.json"
-	shows '5 there already'
+	shows '6 there already'
 	answers 2 vault export bitwarden-json b.json
 	answers 0 vault export bitwarden-json b.json --plaintext --yes
 	rm "$FILE"
