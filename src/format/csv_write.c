@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <vault/entry.h>
 #include <vault/text.h>
 
+#include "base/cleanup.h"
 #include "base/uuid.h"
 #include "base/when.h"
 #include "format/csv.h"
@@ -85,17 +87,44 @@ static void put_pairs(struct sink *sink, const struct item *item)
 	sink_bytes(sink, "\"", 1);
 }
 
-/* A name is "folder/name" where the format has folders. */
-static const char *behind_folder(const char *name)
+/* Does a reader leave it as it is? */
+static bool is_tidy(const char *text, size_t length, size_t most)
 {
-	const char *slash = strrchr(name, '/');
+	FREE_AUTO char *tidy = NULL;
 
-	return slash && slash > name && slash[1] ? slash + 1 : name;
+	return text_tidy(text, length, most, &tidy, NULL) == 0 && strlen(tidy) == length &&
+	       memcmp(tidy, text, length) == 0;
+}
+
+/* Where folders have a separator of their own, none is without a name or has that in it. */
+static bool is_folder(const struct csv_kind *kind, const char *path, size_t length)
+{
+	char before = '/';
+
+	if (!is_tidy(path, length, NAME_MAX_BYTES / 2))
+		return false;
+	for (size_t i = 0; kind->folder_separator && i < length; i++) {
+		if (path[i] == kind->folder_separator || (path[i] == '/' && before == '/'))
+			return false;
+		before = path[i];
+	}
+	return !kind->folder_separator || before != '/';
+}
+
+/* A name is "folder/name" where the format has folders, and where that makes the same name again
+ * when it is read: "a//b" of LastPass would be "a/b". */
+static const char *behind_folder(const struct csv_kind *kind, const char *name)
+{
+	for (size_t at = strlen(name); at-- > 1;)
+		if (name[at] == '/' && is_folder(kind, name, at) &&
+		    is_tidy(name + at + 1, strlen(name + at + 1), NAME_MAX_BYTES) && name[at + 1])
+			return name + at + 1;
+	return name;
 }
 
 static void put_folder(const struct csv_kind *kind, struct sink *sink, const struct item *item)
 {
-	size_t length = (size_t)(behind_folder(item->name) - item->name);
+	size_t length = (size_t)(behind_folder(kind, item->name) - item->name);
 	char separator = kind->folder_separator ? kind->folder_separator : '/';
 
 	sink_bytes(sink, "\"", 1);
@@ -170,8 +199,8 @@ static void put_column(const struct csv_kind *kind, const struct csv_column *col
 {
 	switch (column->what) {
 	case COLUMN_NAME:
-		put_cell(sink,
-		         text(has(kind, COLUMN_FOLDER) ? behind_folder(item->name) : item->name));
+		put_cell(sink, text(has(kind, COLUMN_FOLDER) ? behind_folder(kind, item->name)
+		                                             : item->name));
 		break;
 	case COLUMN_USER:
 		put_cell(sink, text(item->user));

@@ -250,3 +250,20 @@ zipfile.ZipFile("a.xlsx", "w").writestr("[Content_Types].xml", "x")'
 	gzip -c a.csv.gz >b.csv.gz
 	tells b.csv.gz 'compressed: unpack it'
 }
+
+@test "names with slashes come back from programs with folders" {
+	local format name
+	local names=('a//b' 'p///q' /x/y '//' 'u/' 'v/w/' 'b\b/c' 'c /d' 'c/ e' 'f/g/h')
+	for name in "${names[@]}"; do
+		vault -q add "$name" -g --url https://site.example
+	done
+	vault list >before
+	for format in lastpass bitwarden-csv keepassxc-csv 1password-csv bitwarden-json; do
+		vault -q export "$format" "$format" --plaintext --yes
+		rm -rf .local
+		cp -r "$MADE_HOME/.local" .
+		answers 0 vault import "$format" "$format"
+		vault list | diff before -
+	done
+	grep -q '"h","f.g"' lastpass
+}
