@@ -153,9 +153,9 @@ struct import_how {
 };
 int import_start(struct import *import, const struct import_how *how, struct error *err);
 
-/* Waits until the file has been read once to its end, and then for the first item: a wrong
- * password, and what cannot be read, is known before anything else is done. VAULT_WRONG_KEY (> 0,
- * message set): import_start may be called again. */
+/* Waits for the first item or the end, so that a wrong password is known before anything else is
+ * done, and what is wrong anywhere in all but a large file. VAULT_WRONG_KEY (> 0, message set):
+ * import_start may be called again. */
 int import_wait(struct import *import, struct error *err);
 
 /* 1: here is an item, valid until the next call, in locked memory; 0: that was all of them. A

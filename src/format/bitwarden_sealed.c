@@ -208,11 +208,7 @@ static int read_sealed(const struct format *format, const struct source *source,
 	if (r != 0)
 		return r;
 	keys = (struct bitwarden_keys *)memory->bytes;
-	if (source_key_get(source, keys, sizeof(*keys)))
-		return read_inner(&sealed, keys, emit, err);
 	r = bitwarden_derive(&sealed.kdf, source->password, keys, err);
-	if (r == 0)
-		source_key_keep(source, keys, sizeof(*keys));
 	return r == 0 ? read_inner(&sealed, keys, emit, err) : r;
 }
 

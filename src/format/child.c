@@ -8,16 +8,18 @@
 #include "base/sanitized.h"
 #include "format/emit.h"
 #include "format/json_read.h"
+#include "format/outbox.h"
 #include "format/sandbox.h"
 #include "format/stream.h"
 
-/* Beside what is there already: what a reader may ask for. A sealed file is opened in memory. */
+/* Beside what is there already: what a reader may ask for. A sealed file is opened in memory. What
+ * was found and is not yet sent has OUTBOX_BYTES beside it. */
 #define MEMORY ((rlim_t)192 * 1024 * 1024)
 #define MEMORY_PER_BYTE 2
-#define SECONDS 60 /* of computing: a key derivation, and two seconds for every 8 MiB */
+#define SECONDS 60 /* of computing: a key derivation, and a second for every 8 MiB */
 #define MEMORY_COSTLY ((rlim_t)4 * 1024 * 1024 * 1024) /* for a key derivation that may have it */
 #define SECONDS_COSTLY 3600
-#define BYTES_PER_SECOND ((rlim_t)4 * 1024 * 1024) /* which are read twice */
+#define BYTES_PER_SECOND ((rlim_t)8 * 1024 * 1024)
 
 static void limit(int what, rlim_t value)
 {
@@ -53,26 +55,8 @@ static void enter(const struct source *source)
 	limit(RLIMIT_FSIZE, 0);
 	limit(RLIMIT_CPU, seconds + source->length / BYTES_PER_SECOND);
 	if (!SANITIZED)
-		limit(RLIMIT_DATA, memory + source->length * MEMORY_PER_BYTE);
+		limit(RLIMIT_DATA, memory + OUTBOX_BYTES + source->length * MEMORY_PER_BYTE);
 	parser_sandbox(&seccomp, &landlock);
-}
-
-static int put(void *context, const void *bytes, size_t length)
-{
-	const int *fd = context;
-	const char *next = bytes;
-
-	while (length > 0) {
-		ssize_t count = write(*fd, next, length);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0)
-			return -VAULT_FAILED;
-		next += count;
-		length -= (size_t)count;
-	}
-	return 0;
 }
 
 static void look(const struct source *source, struct buf *out)
@@ -88,61 +72,41 @@ static void look(const struct source *source, struct buf *out)
 	frame_end(out);
 }
 
-static int put_nowhere(void *context, const void *bytes, size_t length)
+static void read_all(const struct parser *parser, struct outbox *outbox, struct buf *out)
 {
-	(void)context;
-	(void)bytes;
-	(void)length;
-	return 0;
-}
-
-static int read_once(const struct parser *parser, const struct source *source, emit_put where,
-                     int *fd, struct error *err)
-{
-	struct emit *emit = NULL;
-	int r = emit_new(&emit, where, fd, err);
-
-	if (r == 0)
-		r = parser->format->code->read(parser->format, source, emit, err);
-	if (r == 0)
-		r = emit_finish(emit, err);
-	emit_free(emit);
-	return r;
-}
-
-/* First to the end and for nothing: what is refused, is before a vault has worked for it. */
-static int read_all(const struct parser *parser, int *fd, struct buf *out)
-{
-	struct source_key key = {0};
-	struct source source = parser->source;
 	struct error error = {0};
-	int r;
+	struct emit *emit = NULL;
+	int r = emit_new(&emit, outbox_put, outbox, &error);
 
-	source.key = &key;
-	r = read_once(parser, &source, put_nowhere, NULL, &error);
 	if (r == 0)
-		r = read_once(parser, &source, put, fd, &error);
+		r = parser->format->code->read(parser->format, &parser->source, emit, &error);
 	if (r == 0)
+		r = emit_finish(emit, &error);
+	if (r == 0) {
 		frame_end(out);
-	else
+	} else {
+		outbox_forget(outbox);
 		frame_failed(out, r, &error);
-	return 0;
+	}
+	emit_free(emit);
 }
 
 static int child(const void *context, int fd)
 {
 	const struct parser *parser = context;
 	struct buf out = BUF_EMPTY;
+	struct outbox outbox;
 
 	fd = keep_only(fd);
-	if (fd < 0)
+	if (fd < 0 || outbox_open(&outbox, fd) < 0)
 		return 1;
 	enter(&parser->source);
 	if (parser->format)
-		read_all(parser, &fd, &out);
+		read_all(parser, &outbox, &out);
 	else
 		look(&parser->source, &out);
-	return out.failed || put(&fd, out.bytes, out.length) < 0;
+	return out.failed || outbox_put(&outbox, out.bytes, out.length) < 0 ||
+	       outbox_flush(&outbox) < 0;
 }
 
 int child_start(const struct parser *parser, struct process *ret_process, struct error *err)

@@ -2,9 +2,10 @@
  * A foreign format, from inside: what a file in this folder implements to be a row in formats.c.
  *
  * A reader gets all the bytes and hands on items (emit.h). It runs in a process of its own that can
- * neither open a file nor reach a vault, and is called twice there (child.c). Bytes come from
- * strangers: nothing in them is believed, what is wrong is a VAULT_USAGE failure that names a line,
- * an entry or an offset, never a value.
+ * neither open a file nor reach a vault, and ends with it: what it leaves in memory is gone with
+ * the process, and memory it asks for need not be given back in order. Bytes come from strangers:
+ * nothing in them is believed, what is wrong is a VAULT_USAGE failure that names a line, an entry
+ * or an offset, never a value.
  *
  * A writer gets items and puts bytes into a sink (sink.h), which is locked memory. It runs in the
  * vault's own process and must keep values in a struct secret or the sink, as everything else.
@@ -19,13 +20,6 @@
 struct emit;
 struct sink;
 
-/* What opens a sealed file, kept from its first reading for the second. */
-#define SOURCE_KEY_BYTES 128
-struct source_key {
-	size_t length; /* 0: none is there */
-	unsigned char bytes[SOURCE_KEY_BYTES];
-};
-
 /* What a reader gets. */
 struct source {
 	const unsigned char *bytes;
@@ -33,12 +27,7 @@ struct source {
 	const struct secret *password, *key_file; /* or NULL */
 	const struct import_map *map;             /* or NULL */
 	bool costly; /* a password may take as long and as much memory as the file says */
-	struct source_key *key; /* what a derivation gave, or is to be kept in; or NULL */
 };
-
-/* The key that the first reading left, if it did; or leaves it. */
-bool source_key_get(const struct source *source, void *key, size_t length);
-void source_key_keep(const struct source *source, const void *key, size_t length);
 
 /* What the contents look like, from their beginning. */
 struct look {

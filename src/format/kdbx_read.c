@@ -289,14 +289,10 @@ static int unlock(struct reading *reading, struct error *err)
 	const struct secret *key_file = reading->source->key_file;
 	int r = 0;
 
-	if (source_key_get(reading->source, &reading->keys, sizeof(reading->keys)))
-		return 0;
 	if (password || key_file)
 		r = try_key(reading, password, err);
 	if (r == 0 && password && password->length == 0 && key_file)
 		r = try_key(reading, NULL, err);
-	if (r == 1)
-		source_key_keep(reading->source, &reading->keys, sizeof(reading->keys));
 	if (r != 0)
 		return r < 0 ? r : 0;
 	error_set(err, VAULT_WRONG_KEY,

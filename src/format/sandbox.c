@@ -21,6 +21,10 @@ static struct sock_filter program[] = {
 
 	/* The output, and how long it takes. */
 	ALLOW(write),
+	ALLOW(ppoll),
+#ifdef SYS_poll
+	ALLOW(poll),
+#endif
 	ALLOW(close),
 	ALLOW(clock_gettime),
 
