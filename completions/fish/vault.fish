@@ -18,6 +18,9 @@ function __vault_complete
             end
         case program
             __fish_complete_subcommand
+        case format
+            printf '%s\n' $lines[2..]
+            __fish_complete_path $word
         case '*'
             printf '%s\n' $lines[2..]
     end

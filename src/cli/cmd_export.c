@@ -159,7 +159,7 @@ const struct command command_export = {
 		"1password-csv, lastpass or cxf.",
 	.options = export_options,
 	.values_size = sizeof(struct export_values),
-	.takes = {WORD_FILE, WORD_FILE},
+	.takes = {WORD_WRITES, WORD_FILE},
 	.min_words = 1,
 	.max_words = 2,
 	.run = export_run,

@@ -113,7 +113,7 @@ const struct command command_import = {
 		"column out. Columns that are not mapped become secret fields.",
 	.options = import_options,
 	.values_size = sizeof(struct import_values),
-	.takes = {WORD_FILE, WORD_FILE},
+	.takes = {WORD_READS, WORD_FILE},
 	.min_words = 1,
 	.max_words = 2,
 	.run = import_run,

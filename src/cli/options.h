@@ -37,6 +37,8 @@ enum option_kind {
 enum word_kind {
 	WORD_OTHER,     /* nobody can know */
 	WORD_FILE,      /* a path */
+	WORD_READS,     /* a format that is read, or a path */
+	WORD_WRITES,    /* a format that is written, or a path */
 	WORD_ENTRY,     /* the name of an entry */
 	WORD_TRASHED,   /* the name of an entry in the trash */
 	WORD_TAG,       /* a tag that an entry has */

@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vault/format.h>
+
 #include "cleanup.h"
 #include "output.h"
 #include "proposals.h"
@@ -154,6 +156,16 @@ static void propose_choices(struct proposals *proposals, const char *help)
 	}
 }
 
+/* Where none is meant, a path is. */
+static void propose_formats(struct proposals *proposals, unsigned flag)
+{
+	for (size_t i = 0; formats[i]; i++)
+		if (formats[i]->flags & flag)
+			propose(proposals, "format", formats[i]->name, formats[i]->title);
+	if (!proposals->told)
+		output_string("file\n");
+}
+
 bool propose_known(struct proposals *proposals)
 {
 	const struct completion *completion = proposals->completion;
@@ -163,6 +175,12 @@ bool propose_known(struct proposals *proposals)
 		return true;
 	case WORD_FILE:
 		output_string("file\n");
+		return true;
+	case WORD_READS:
+		propose_formats(proposals, FORMAT_READS);
+		return true;
+	case WORD_WRITES:
+		propose_formats(proposals, FORMAT_WRITES);
 		return true;
 	case WORD_PROGRAM:
 		output_string("program\n");

@@ -1,7 +1,8 @@
 /*
  * What is proposed to a shell for the word being typed: one proposal a line, the whole word, and
  * behind a tab what it is. In front of them one line tells the shell what they are, a word such as
- * "entry"; "file" and "program" alone mean that the shell knows better than we what to propose.
+ * "entry"; "file" and "program" alone mean that the shell knows better than we what to propose;
+ * "format" means that files may follow as well as what is proposed.
  * Without a proposal nothing is printed.
  *
  * What holds a control character is left out: no line can hold it.

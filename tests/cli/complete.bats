@@ -35,6 +35,17 @@ setup_file() {
 		$1 == "command" {sub(/ .*/, "", $2); print $2}' | sort -u | wc -l)" ]
 }
 
+@test "formats come from the table, and where none is meant, a file" {
+	answers 0 locked complete -- export bitwarden-json-
+	printed $'format\nbitwarden-json-encrypted\tBitwarden JSON under a password\n'
+	[ "$(proposals export 1p)" = 1password-csv ]
+	[ "$(proposals import 1p)" = $'1pux\n1password-csv' ]
+	answers 0 locked complete -- import my
+	printed $'file\n'
+	answers 0 locked complete -- import firefox fire
+	printed $'file\n'
+}
+
 @test "the command that tells it stands in no list" {
 	! locked help | grep -q complete
 	! proposals '' | grep -qx complete

@@ -64,6 +64,8 @@ def make_home():
     script.chmod(0o755)
     (home.path / "folder").mkdir()
     (home.path / "folder/a file").touch()
+    (home.path / "firefox logins.csv").touch()
+    (home.path / "lastpass_export.csv").touch()
     return home
 
 
@@ -186,6 +188,12 @@ def everything_else(start):
                 (("vault generate --charset lower,di", TAB),
                  ["generate", "--charset", "lower,digit"]),
                 (("vault backup folder/a", TAB), ["backup", "folder/a file"]),
+                (("vault import folder/a", TAB), ["import", "folder/a file"]),
+                (("vault import dashlane-", TAB), ["import", "dashlane-zip"]),
+                (("vault import firef", TAB, " firefox\\ ", TAB),
+                 ["import", "firefox", "firefox logins.csv"]),
+                (("vault import lastpass_", TAB), ["import", "lastpass_export.csv"]),
+                (("vault export bitwarden-c", TAB, "x"), ["export", "bitwarden-csv", "x"]),
                 (("vault --vault=folder/a", TAB), ["--vault=folder/a file"]),
                 (("vault exec A=b -- cat folder/a", TAB),
                  ["exec", "A=b", "--", "cat", "folder/a file"]),
