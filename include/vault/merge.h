@@ -34,6 +34,10 @@ struct vault;
 int vault_open_copy(struct vault *vault, const char *path, struct vault **ret_copy,
                     struct error *err);
 
+/* Hands `r` on, what something with `copy` answered; a VAULT_DAMAGED failure gets a message that
+ * names the copy, since the vault is not the one that is damaged. */
+int vault_copy_failed(const struct vault *copy, int r, struct error *err);
+
 enum merge_outcome {
 	MERGE_ADDED = 1, /* it was in the copy alone */
 	MERGE_TAKEN,     /* it went on in the copy alone */

@@ -37,7 +37,7 @@ static int unlock_copy(struct session *session, struct vault *copy, const char *
 	other.global.password_fd = other.global.volume_key_fd = -1;
 	if (!session_presents(&other) && prompt_available())
 		prompt_say("%s is under another key than the vault. Its own:\n", path);
-	return session_unlock(&other, VAULT_READ_ONLY, err);
+	return vault_copy_failed(copy, session_unlock(&other, VAULT_READ_ONLY, err), err);
 }
 
 static int open_copy(struct session *session, const char *path, const struct merge_values *values,

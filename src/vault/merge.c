@@ -48,7 +48,7 @@ static bool same_file(const struct vault *vault, const struct vault *copy)
 }
 
 /* What is told of a damaged vault would send the user to a backup of the one that is not. */
-static int of_copy(const struct vault *copy, int r, struct error *err)
+int vault_copy_failed(const struct vault *copy, int r, struct error *err)
 {
 	return r != -VAULT_DAMAGED
 	               ? r
@@ -75,7 +75,7 @@ int vault_open_copy(struct vault *vault, const char *path, struct vault **ret_co
 	if (r == 0)
 		r = vault_volume_key_bytes(vault, &key, err);
 	if (r == 0)
-		r = of_copy(copy, vault_unlock_volume_key(copy, key, err), err);
+		r = vault_copy_failed(copy, vault_unlock_volume_key(copy, key, err), err);
 	if (r == VAULT_WRONG_KEY && err)
 		*err = (struct error){0};
 	if (r != 0 && r != VAULT_WRONG_KEY)
@@ -201,8 +201,8 @@ static int decide(struct merge *merge, struct merge_entry *entry, struct outcome
 	int r = entry->ours ? load(merge->vault, entry->ours, &outcome->ours, err) : 0;
 
 	if (r == 0 && entry->theirs)
-		r = of_copy(merge->copy, load(merge->copy, entry->theirs, &outcome->theirs, err),
-		            err);
+		r = vault_copy_failed(merge->copy,
+		                      load(merge->copy, entry->theirs, &outcome->theirs, err), err);
 	if (r < 0)
 		return r;
 	if (entry->ours && entry->theirs)
@@ -237,9 +237,10 @@ static int is_same(struct merge *merge, const struct merge_entry *entry, bool *r
 		return 0;
 	r = leaf_of(merge->vault, &merge->vault->changes, entry->ours, ours, err);
 	if (r == 0)
-		r = of_copy(merge->copy,
-		            leaf_of(merge->copy, &merge->copy_nodes, entry->theirs, theirs, err),
-		            err);
+		r = vault_copy_failed(merge->copy,
+		                      leaf_of(merge->copy, &merge->copy_nodes, entry->theirs,
+		                              theirs, err),
+		                      err);
 	*ret_same = r == 0 && hash_equal(ours, theirs, HASH_BYTES) &&
 	            !hash_equal(ours, nothing, HASH_BYTES);
 	return r;
@@ -437,7 +438,7 @@ static int merge_all(struct merge *merge, struct error *err)
 	int r = list_all(merge, merge->vault, err);
 
 	if (r == 0)
-		r = of_copy(merge->copy, list_all(merge, merge->copy, err), err);
+		r = vault_copy_failed(merge->copy, list_all(merge, merge->copy, err), err);
 	if (r < 0)
 		return r;
 	pair(merge);
@@ -474,7 +475,7 @@ int vault_merge(struct vault *vault, struct vault *copy,
 		return error_set(err, VAULT_USAGE, "a merge is a batch of writes");
 	r = write_begin(vault, err);
 	if (r == 0)
-		r = of_copy(copy, read_begin(copy, err), err);
+		r = vault_copy_failed(copy, read_begin(copy, err), err);
 	if (r < 0)
 		return write_rollback(vault, r);
 	if (memcmp(vault->keys->fingerprint, copy->keys->fingerprint, FINGERPRINT_KEY_BYTES) != 0)

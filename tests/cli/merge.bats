@@ -97,3 +97,20 @@ put_there() { XDG_STATE_HOME="$HOME/$1.state" put "$2" --vault "$1" "${@:3}"; }
 	says "other.vault' is damaged, and nothing was taken from it"
 	[ "$(vault get mail)" = first ]
 }
+
+@test "a copy under another key that is damaged is called so, and not the vault" {
+	printf first | put add mail
+	fork other.vault
+	printf 'another password\n' >other
+	XDG_STATE_HOME="$HOME/other.state" master --vault other.vault rekey -q --no-recovery \
+		--new-password-file other "${CHEAP[@]}"
+	cp other.vault whole.vault
+	truncate -s -4096 other.vault
+	answers 9 vault merge --copy-password-file other other.vault
+	says "other.vault' is damaged, and nothing was taken from it"
+	cp whole.vault other.vault
+	printf XXXXXXXX | dd of=other.vault bs=1 seek=20000 conv=notrunc status=none
+	answers 9 vault merge --copy-password-file other other.vault
+	says "other.vault' is damaged, and nothing was taken from it"
+	[ "$(vault get mail)" = first ]
+}
