@@ -156,9 +156,12 @@ int csv_row(struct csv *csv, struct error *err)
 		csv->p++; /* the separator */
 	}
 	skip_line_end(csv);
-	for (size_t i = 0; i < csv->n_cells; i++)
+	for (size_t i = 0; i < csv->n_cells; i++) {
 		if (copied[i] != SIZE_MAX)
 			csv->cells[i].bytes = csv->unquoted.bytes + copied[i];
+		if (csv->cells[i].length > ITEM_BYTES_MAX)
+			return wrong(csv->line, "more in one cell than an entry can hold", err);
+	}
 	return 1;
 }
 
