@@ -50,7 +50,9 @@ int export_confirm(const struct format *format, const char *path,
 		return 0;
 	prompt_say("Every password goes to %s, UNENCRYPTED.\n",
 	           strcmp(path, "-") == 0 ? "standard output" : path);
-	return prompt_confirm(options->yes, "Write it?", err);
+	int r = prompt_confirm(options->yes, "Write it?", err);
+	return r == -VAULT_INTERRUPTED ? error_set(err, VAULT_INTERRUPTED, "Nothing was written.")
+	                               : r;
 }
 
 static int check_password(const struct secret *password, struct error *err)

@@ -48,7 +48,7 @@ def test_an_export_tells_what_is_lost_before_it_asks():
     with Terminal(home) as tty:
         tty.start("export", "chrome", "some.csv", "--plaintext", key=True)
         tty.expect("no room for it (shop)").expect("UNENCRYPTED").ask("Write it? [y/N] ", "n\n")
-        tty.expect("Nothing was").ends(130)
+        tty.expect("Nothing was written.").ends(130)
         check(not (home.path / "some.csv").exists(), "it was written all the same")
         tty.start("export", "chrome", "some.csv", "--plaintext", key=True)
         tty.ask("Write it? [y/N] ", "y\n").expect("is in some.csv").ends(0)
