@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 	BUF_AUTO written = BUF_EMPTY;
 	BUF_AUTO told = BUF_EMPTY;
 
-	try_reading(&format_cxf, bytes, length);
+	try_format(&format_cxf, bytes, length);
 	if (foreign_convert(&format_cxf, &source, &how, &written, NULL) == 0) {
 		const struct source again = {.bytes = written.bytes, .length = written.length};
 

@@ -3,6 +3,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-	try_reading(&format_enpass, bytes, length);
+	try_format(&format_enpass, bytes, length);
 	return 0;
 }
