@@ -62,6 +62,8 @@ static int see_all(struct exporting *exporting)
 	interrupt_begin();
 	r = vault_export(exporting->session->vault, EXPORT_TRASHED | which, see_first, exporting,
 	                 exporting->err);
+	/* What came behind the last entry would be forgotten when the second pass begins. */
+	r = stop_if_wanted(exporting, r);
 	interrupt_end();
 	return r;
 }

@@ -2,6 +2,7 @@
 
 #include <vault/merge.h>
 
+#include "cleanup.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "merge_report.h"
@@ -26,12 +27,16 @@ static const struct option_spec merge_options[] = {
 static int unlock_copy(struct session *session, struct vault *copy, const char *path,
                        const struct merge_values *values, struct error *err)
 {
+	FREE_AUTO char *own_path = strdup(path);
 	struct session other = {.global = session->global,
 	                        .config = session->config,
+	                        .path = own_path,
 	                        .vault = copy,
 	                        .by_hand = true,
 	                        .expect_older = true};
 
+	if (!own_path)
+		return error_set(err, VAULT_FAILED, "out of memory");
 	other.global.password_file = values->password_file;
 	other.global.key_file = values->key_file;
 	other.global.password_fd = other.global.volume_key_fd = -1;

@@ -3,6 +3,7 @@
  * Reading a file takes a fraction of the time that a vault takes to store what is in it. So a
  * parser does not wait for whoever listens: it goes on, and keeps what it has found. What is wrong
  * at the end of a file is known when it has been read; what was found before it is not even sent.
+ * Like all that a reader leaves in memory, it is gone with the process, and not wiped before.
  */
 #ifndef FORMAT_OUTBOX_H
 #define FORMAT_OUTBOX_H
